@@ -1,0 +1,35 @@
+import type { Diagnostic } from "./diagnostics/diagnostic.ts";
+import type { SourceFile } from "./diagnostics/source.ts";
+import type { Plan } from "./plan/types.ts";
+import type { PolicySet } from "./policy/types.ts";
+import type { Rendered } from "./render/types.ts";
+import type { EffectivePolicy, PolicyStatus } from "./resolve/types.ts";
+
+/** What the caller knows about the platform. Everything is data: the compiler reads no file, clock or environment. */
+export type CompileOptions = {
+  /** Names of data-plane profiles, in the order of `dataplane/profiles.ts`. */
+  readonly dataPlanes: readonly string[];
+  /** Policies in this namespace may target other namespaces; null: none may. */
+  readonly rootNamespace: string | null;
+  readonly allowEndpoints: readonly string[];
+  /** The platform's own Collector config. */
+  readonly base: SourceFile;
+  readonly topology: "handover" | "single";
+  /** Version and component types of the Collector that will run it; null when none was asked. */
+  readonly collector: { readonly version: string; readonly components: ReadonlySet<string> } | null;
+  /** URL of a sink that stands in for every provider endpoint (`dev`); null: providers as written. */
+  readonly redirectSinks: string | null;
+};
+
+export type Compilation = {
+  readonly policies: PolicySet;
+  readonly effective: readonly EffectivePolicy[];
+  readonly plan: Plan;
+  /** null only when the base config itself is unusable. */
+  readonly rendered: Rendered | null;
+  readonly status: readonly PolicyStatus[];
+  readonly diagnostics: readonly Diagnostic[];
+};
+
+// The body follows: see the floors it calls.
+export declare const compile: (files: readonly SourceFile[], options: CompileOptions) => Compilation;

@@ -1,0 +1,20 @@
+import { bugCodes } from "./codes/bug.ts";
+import { meaningCodes } from "./codes/meaning.ts";
+import { readCodes } from "./codes/read.ts";
+import { renderCodes } from "./codes/render.ts";
+import { resolveCodes } from "./codes/resolve.ts";
+import { runCodes } from "./codes/run.ts";
+
+/** Every diagnostic this tool can give, by code. Codes are never reused. */
+export const codes = {
+  ...readCodes, // TP1xxx  text and YAML
+  ...meaningCodes, // TP2xxx  one policy by itself
+  ...resolveCodes, // TP3xxx  policies among each other and their targets
+  ...renderCodes, // TP4xxx  plan and Collector config
+  ...runCodes, // TP5xxx  the running Collector
+  ...bugCodes, // TP9xxx  our own mistakes
+} as const;
+
+export type Code = keyof typeof codes;
+
+export type ArgsOf<C extends Code> = Parameters<(typeof codes)[C]["message"]>[0];

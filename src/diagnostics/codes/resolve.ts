@@ -1,0 +1,3 @@
+import { row } from "../code-table.ts";
+
+export const resolveCodes = {} as const;

@@ -1,0 +1,127 @@
+import type { Located } from "../diagnostics/origin.ts";
+import type { Span } from "../diagnostics/source.ts";
+
+/** `namespace/name`. */
+export type PolicyId = string;
+
+/** Which spelling of TelemetryPolicy the author used; chosen by apiVersion and kind, never by kind alone. */
+export type Dialect = "draft" | "agentic" | "gep4768";
+
+/** An exact fraction with 0 ≤ numerator ≤ denominator and denominator ≥ 1; never a float. */
+export type Rate = { readonly numerator: number; readonly denominator: number };
+
+/** What a policy attaches to. For a Namespace target `namespace` and `name` are equal. */
+export type Target = { readonly kind: "Gateway" | "Namespace"; readonly namespace: string; readonly name: string };
+
+/** `Default` (absent block switch, or `ImplementationDefault`) means the signal is governed by whatever the block says. */
+export type Mode = "Enabled" | "Disabled" | "Default";
+
+/** Where a signal goes. `endpoint` of grpc is `host:port`, of http a URL without a signal path. */
+export type Provider =
+  | {
+      readonly kind: "otlp";
+      readonly transport: "grpc" | "http";
+      readonly endpoint: string;
+      readonly host: string;
+      readonly insecure: boolean;
+      readonly headers: readonly { readonly name: string; readonly value: Located<string> }[];
+    }
+  /** `remoteWrite` is a URL, or null for the pull endpoint of the platform. */
+  | { readonly kind: "prometheus"; readonly remoteWrite: string | null };
+
+/** Where the value of an attribute or dimension comes from. Header names are lower-case. */
+export type ValueSource =
+  | { readonly from: "literal"; readonly value: string }
+  | { readonly from: "header"; readonly name: string }
+  | { readonly from: "attribute"; readonly key: string };
+
+export type AttributeRule = { readonly name: Located<string>; readonly source: Located<ValueSource> };
+
+export type Tracing = {
+  readonly mode: Located<Mode>;
+  readonly provider: Located<Provider> | null;
+  /** Rate for traces that begin here; default 1/1: what arrives is kept. */
+  readonly rootRate: Located<Rate>;
+  /** Rate for traces whose local root has a remote parent; null when parent-based sampling is off: `rootRate` for all. */
+  readonly parentRate: Located<Rate> | null;
+  readonly attributes: readonly AttributeRule[];
+  readonly serviceName: Located<string> | null;
+  readonly spanName: Located<string> | null;
+  /** Propagation formats, as written. Proxies propagate; a Collector cannot. */
+  readonly propagation: readonly Located<string>[];
+};
+
+export type Dimension = {
+  readonly key: Located<string>;
+  /** null removes the dimension. */
+  readonly source: Located<ValueSource> | null;
+};
+
+export type MetricOverride = {
+  readonly name: Located<string>;
+  readonly type: Located<string> | null;
+  readonly disabled: Located<boolean>;
+  readonly dimensions: readonly Dimension[];
+};
+
+export type Metrics = {
+  readonly mode: Located<Mode>;
+  readonly provider: Located<Provider> | null;
+  readonly overrides: readonly MetricOverride[];
+};
+
+/** Conditions inside one match are ANDed; matches are ORed. */
+export type LogMatch = { readonly path: Located<string> | null; readonly cel: Located<string> | null };
+
+export type AccessLogs = {
+  readonly mode: Located<Mode>;
+  readonly provider: Located<Provider> | null;
+  readonly format: Located<"JSON" | "Text">;
+  readonly matches: readonly LogMatch[];
+  /** null: the fields as the proxy wrote them. */
+  readonly fields: readonly Located<string>[] | null;
+};
+
+/** One policy, whatever its dialect was. Signals are independent; null leaves the signal alone. */
+export type TelemetryPolicy = {
+  readonly id: PolicyId;
+  readonly namespace: string;
+  readonly name: string;
+  readonly dialect: Dialect;
+  /** RFC 3339 as written, or null: files often carry none. */
+  readonly createdAt: string | null;
+  readonly generation: number | null;
+  /** The `metadata.name` value: where to point when the policy as a whole is meant. */
+  readonly span: Span;
+  readonly targets: readonly Located<Target>[];
+  readonly tracing: Tracing | null;
+  readonly metrics: Metrics | null;
+  readonly accessLogs: AccessLogs | null;
+};
+
+/** Other kinds in the folder that help to resolve targets. */
+export type ContextObject =
+  | { readonly kind: "Gateway" | "Namespace" | "HTTPRoute" | "Service" | "InferencePool"; readonly namespace: string; readonly name: string; readonly span: Span }
+  | {
+      readonly kind: "ReferenceGrant";
+      readonly namespace: string;
+      readonly name: string;
+      readonly span: Span;
+      readonly from: readonly { readonly group: string; readonly kind: string; readonly namespace: string }[];
+      readonly to: readonly { readonly group: string; readonly kind: string; readonly name: string | null }[];
+    };
+
+/** Everything that one read of the policy files says. */
+export type PolicySet = {
+  readonly policies: readonly TelemetryPolicy[];
+  readonly context: readonly ContextObject[];
+  /** Policies that were recognised but left out because of errors: enough to report status on. */
+  readonly rejected: readonly { readonly id: PolicyId; readonly generation: number | null; readonly targets: readonly Target[]; readonly span: Span }[];
+};
+
+/** What the platform owner allows, as far as one policy's rules need it. */
+export type PolicyOptions = {
+  /** Host patterns (`*` inside a label or as a whole label run), each with an optional `:port`. */
+  readonly allowEndpoints: readonly string[];
+  readonly rootNamespace: string | null;
+};
