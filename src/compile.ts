@@ -1,8 +1,13 @@
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { SourceFile } from "./diagnostics/source.ts";
+import { buildPlan } from "./plan/plan.ts";
 import type { Plan } from "./plan/types.ts";
+import { readPolicies } from "./policy/read.ts";
 import type { PolicySet } from "./policy/types.ts";
+import { render } from "./render/render.ts";
 import type { Rendered } from "./render/types.ts";
+import { resolve } from "./resolve/resolve.ts";
+import { statusOf } from "./resolve/status.ts";
 import type { EffectivePolicy, PolicyStatus } from "./resolve/types.ts";
 
 /** What the caller knows about the platform. Everything is data: the compiler reads no file, clock or environment. */
@@ -31,5 +36,19 @@ export type Compilation = {
   readonly diagnostics: readonly Diagnostic[];
 };
 
-// The body follows: see the floors it calls.
-export declare const compile: (files: readonly SourceFile[], options: CompileOptions) => Compilation;
+/** The whole compiler: files and options in, configs and findings out. Total: it never throws for input. */
+export const compile = (files: readonly SourceFile[], options: CompileOptions): Compilation => {
+  const read = readPolicies(files, { allowEndpoints: options.allowEndpoints, rootNamespace: options.rootNamespace });
+  const resolved = resolve(read.value, { rootNamespace: options.rootNamespace });
+  const planned = buildPlan(resolved.value, options.dataPlanes);
+  const rendered = render(planned.value, options);
+  const diagnostics = [...read.diagnostics, ...resolved.diagnostics, ...planned.diagnostics, ...rendered.diagnostics];
+  return {
+    policies: read.value,
+    effective: resolved.value,
+    plan: planned.value,
+    rendered: rendered.value,
+    status: statusOf(read.value, resolved.value, diagnostics),
+    diagnostics,
+  };
+};

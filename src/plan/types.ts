@@ -1,2 +1,123 @@
-/** Placeholder shape while the floor is being built. */
-export type Plan = { readonly classes: readonly unknown[] };
+import type { DataPlaneProfile, Signal } from "../dataplane/profile.ts";
+import type { Origin } from "../diagnostics/origin.ts";
+import type { PolicyId, Provider, Rate, Target } from "../policy/types.ts";
+
+export type ClassId = string;
+export type SinkId = string;
+
+/** A string that every target of a class has, though not the same one: looked up by target, so that it never splits a class. */
+export type RowField = { readonly kind: "row"; readonly field: string };
+
+/** Where the value of an attribute or dimension comes from. Header names are lower-case. */
+export type ValueFrom =
+  | RowField
+  | { readonly kind: "header"; readonly name: string }
+  | { readonly kind: "attribute"; readonly key: string };
+
+/** One governed target: which class its records belong to per signal, and the data that differs between targets of a class. */
+export type TargetRow = {
+  readonly target: Target;
+  readonly policy: PolicyId;
+  readonly classes: { readonly [S in Signal]?: ClassId };
+  /** Field name → value, with where it was written. */
+  readonly values: { readonly [field: string]: { readonly value: string; readonly origin: Origin } };
+};
+
+/** True for records on whose path one of these holds. `path`: whole segments, the query ignored. */
+export type LogCondition = { readonly anyOf: readonly { readonly path: string }[] };
+
+/** One column of an access-log line. */
+export type FieldRef = {
+  /** As the policy wrote it; this is the key in the line. */
+  readonly name: string;
+  readonly from:
+    | { readonly kind: "startTime" }
+    | { readonly kind: "attribute"; readonly key: string }
+    | { readonly kind: "header"; readonly name: string };
+};
+
+/** A metric family derived from records, with its dimensions beyond the target's own. */
+export type DerivedFamily = {
+  readonly family: "request_count" | "request_duration" | "request_size" | "response_size" | "gen_ai_tokens";
+  /** Canonical attributes that become dimensions by default. */
+  readonly defaults: readonly string[];
+  readonly added: readonly { readonly key: string; readonly from: ValueFrom }[];
+  readonly origin: Origin;
+};
+
+/** What happens to the records of a class, in this order. `order.ts` says why this order. */
+export type Stage =
+  | { readonly kind: "normalise" }
+  | { readonly kind: "redact" }
+  | {
+      readonly kind: "set";
+      readonly scope: "record" | "resource" | "spanName";
+      readonly key: string;
+      readonly from: ValueFrom;
+      readonly origin: Origin;
+    }
+  | { readonly kind: "derive"; readonly families: readonly DerivedFamily[]; readonly sinks: readonly SinkId[] }
+  | { readonly kind: "drop"; readonly origin: Origin }
+  | { readonly kind: "sample"; readonly threshold: RowField; readonly origin: Origin }
+  | {
+      readonly kind: "sampleLocalTrace";
+      readonly root: RowField;
+      readonly remoteParent: RowField;
+      readonly waitSeconds: number;
+      readonly target: string;
+      readonly origin: Origin;
+    }
+  | { readonly kind: "keep"; readonly when: LogCondition; readonly origin: Origin }
+  | { readonly kind: "fields"; readonly fields: readonly FieldRef[]; readonly origin: Origin }
+  | { readonly kind: "format"; readonly as: "JSON" | "Text"; readonly origin: Origin }
+  | { readonly kind: "dropFamily"; readonly names: readonly string[]; readonly origin: Origin }
+  | {
+      readonly kind: "dimension";
+      readonly names: readonly string[];
+      readonly key: string;
+      readonly from: ValueFrom | null;
+      readonly origin: Origin;
+    }
+  | { readonly kind: "export"; readonly sinks: readonly SinkId[] };
+
+export type StageKind = Stage["kind"];
+
+/** Records of one structure: every target whose policy asks for the same stages shares it, whatever the data. */
+export type PolicyClass = {
+  readonly id: ClassId;
+  readonly signal: Signal;
+  readonly stages: readonly Stage[];
+  /** True: nothing governs the records themselves; they are only read (derive) and go the default way untouched. */
+  readonly passthrough: boolean;
+  /** Why the class exists: the first policy that needs it. */
+  readonly origin: Origin;
+};
+
+/** A backend, known by what it is and never by who asked for it. */
+export type Sink =
+  | {
+      readonly id: SinkId;
+      readonly kind: "otlp";
+      readonly provider: Extract<Provider, { kind: "otlp" }>;
+      readonly origin: Origin;
+    }
+  | { readonly id: SinkId; readonly kind: "remoteWrite"; readonly url: string; readonly origin: Origin }
+  /** The platform's Prometheus endpoint, scraped. */
+  | { readonly id: SinkId; readonly kind: "pull" }
+  /** The exporters of the platform's default pipelines of that signal. */
+  | { readonly id: SinkId; readonly kind: "default"; readonly signal: Signal }
+  /** The Collector's stdout, one line per record. */
+  | { readonly id: SinkId; readonly kind: "stdout" };
+
+export type Plan = {
+  readonly profiles: readonly DataPlaneProfile[];
+  /** In code-unit order of their keys; the index of a row is its code. */
+  readonly rows: readonly TargetRow[];
+  /** By signal, then id. */
+  readonly classes: readonly PolicyClass[];
+  readonly sinks: readonly Sink[];
+  /** Request headers that some stage reads, sorted. */
+  readonly headers: readonly string[];
+};
+
+export type { Rate };

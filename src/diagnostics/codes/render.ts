@@ -40,7 +40,8 @@ export const renderCodes = {
   TP4006: row<{ field: string; known: string }>({
     severity: "warning",
     title: "unknown access-log field",
-    message: ({ field, known }) => `"${field}" is no access-log field known here; it is read as a header or attribute of that name${known}`,
+    message: ({ field, known }) =>
+      `"${field}" is no access-log field known here; it is read as a header or attribute of that name${known}`,
     why: "a mistyped field is written as null in every line",
     fix: "use a canonical name (start_time, response_code, …), or the name of a header",
   }),
@@ -64,5 +65,36 @@ export const renderCodes = {
     message: ({ wanted, have }) => `Collector ${have} is older than ${wanted}, the oldest this tool renders for`,
     why: "older Collectors lack components and names that the rendered config uses",
     fix: ({ wanted }) => `use otelcol-contrib ${wanted} or newer`,
+  }),
+  TP4010: row<{ field: string; header: string; remedy: string }>({
+    severity: "info",
+    title: "needs the proxy to send a header",
+    message: ({ field, header }) =>
+      `${field} reads header "${header}", which takes effect only where the proxy sends it`,
+    why: "a Collector sees no request, only what the proxy writes about it; records without the header go without the value",
+    fix: ({ remedy }) => remedy,
+  }),
+  TP4011: row<{ metric: string; type: string; is: string }>({
+    severity: "warning",
+    title: "metric is of another type",
+    message: ({ metric, type, is }) => `metric "${metric}" is a ${is}, not a ${type}`,
+    why: "the type of a family is fixed by what it measures; a query written for another type would not work",
+    fix: ({ is }) => `write type: ${is}, or leave the field out`,
+  }),
+  TP4012: row<{ receiver: string }>({
+    severity: "info",
+    title: "base config has no receiver for a signal",
+    message: ({ receiver }) =>
+      `no pipeline of the base config receives ${receiver}, so policies have nothing to govern there`,
+    why: "policies are grafted onto the receivers of the base config; they add none of their own",
+    fix: ({ receiver }) => `add a ${receiver} pipeline with an otlp receiver to the base config`,
+  }),
+  TP4013: row<{ field: string; header: string }>({
+    severity: "warning",
+    title: "credentials are never read",
+    message: ({ field, header }) =>
+      `${field} would copy header "${header}", which carries credentials, so it is left out`,
+    why: "telemetry is read by far more people than may know a credential",
+    fix: "name a header that identifies without authorising, such as a team or tenant id",
   }),
 } as const;

@@ -1,0 +1,168 @@
+import { didYouMean } from "../base/suggest.ts";
+import type { DataPlaneProfile, Signal } from "../dataplane/profile.ts";
+import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
+import { type Origin, spanOf } from "../diagnostics/origin.ts";
+import { modelHeaders, usageHeaders } from "../genai/usage.ts";
+import type { MetricOverride, TelemetryPolicy } from "../policy/types.ts";
+import type { DraftClass } from "./draft-class.ts";
+import { families, familyAliases, familyCalled } from "./families.ts";
+import { headerNeed } from "./header-needs.ts";
+import { sinkOf } from "./sinks.ts";
+import type { DerivedFamily, Sink, Stage, TargetRow } from "./types.ts";
+import { valueFrom } from "./value-from.ts";
+
+/** Headers and attributes with a new value for almost every request: as dimensions they would make a series each. */
+const unbounded =
+  /(^|[-_.])(request-id|session-id|user-id|trace-?id|correlation-id|authorization|cookie)$|^x-request-id$|^url\.full$|^url\.path$/;
+
+export type Derivation = {
+  readonly stages: readonly Stage[];
+  readonly sinks: readonly Sink[];
+  readonly headers: readonly string[];
+  readonly origin: Origin;
+};
+
+const nothing: Derivation = { stages: [], sinks: [], headers: [], origin: { kind: "default", rule: "no metrics" } };
+
+/** The overrides of one family; several entries of one name add up. */
+const overridesOf = (policy: TelemetryPolicy, aliases: readonly string[]): readonly MetricOverride[] =>
+  (policy.metrics?.overrides ?? []).filter((override) => aliases.includes(override.name.value.toLowerCase()));
+
+/** The families to derive from the records of a signal. Spans and logs of one plan may both be asked; the renderer counts each request once, by profile. */
+export const derivation = (
+  policy: TelemetryPolicy,
+  signal: Signal,
+  profiles: readonly DataPlaneProfile[],
+  values: Record<string, TargetRow["values"][string]>,
+): Derivation => {
+  const metrics = policy.metrics;
+  // Model calls are counted from spans of any profile and from access logs, so both signals are always read.
+  if (metrics === null || metrics.mode.value === "Disabled" || signal === "metrics" || profiles.length === 0)
+    return nothing;
+  const headers: string[] = [...usageHeaders.map((alias) => alias.from), ...modelHeaders];
+  const derived: DerivedFamily[] = [];
+  for (const family of families) {
+    const overrides = overridesOf(policy, family.aliases);
+    if (overrides.some((override) => override.disabled.value)) continue;
+    if (!family.always && overrides.length === 0) continue;
+    const dimensions = overrides.flatMap((override) => override.dimensions);
+    const removed = new Set(
+      dimensions.filter((dimension) => dimension.source === null).map((dimension) => dimension.key.value),
+    );
+    const added = dimensions.flatMap((dimension) => {
+      if (dimension.source === null) return [];
+      const from = valueFrom(
+        `dimension.${family.family}.${dimension.key.value}`,
+        { value: dimension.source.value, origin: dimension.source.origin },
+        values,
+      );
+      if (from.kind === "header") headers.push(from.name);
+      return [{ key: dimension.key.value, from }];
+    });
+    derived.push({
+      family: family.family,
+      defaults: family.defaults.filter((key) => !removed.has(key) && !added.some((dimension) => dimension.key === key)),
+      added,
+      origin: overrides[0]?.name.origin ?? metrics.mode.origin,
+    });
+  }
+  if (derived.length === 0) return nothing;
+  const sink = sinkOf("metrics", metrics.provider);
+  return {
+    stages: [{ kind: "derive", families: derived, sinks: [sink.id] }],
+    sinks: [sink],
+    headers,
+    origin: metrics.mode.origin,
+  };
+};
+
+const findings = (policy: TelemetryPolicy, profiles: readonly DataPlaneProfile[]): readonly Diagnostic[] => {
+  const known = [
+    ...familyAliases,
+    ...profiles.flatMap((profile) => profile.families.flatMap((family) => family.names)),
+  ];
+  return (policy.metrics?.overrides ?? []).flatMap((override) => {
+    const found: Diagnostic[] = [];
+    const name = override.name.value;
+    const family = familyCalled(name);
+    const at = spanOf(override.name.origin);
+    if (family === undefined && !known.includes(name)) {
+      found.push(diagnostic("TP4005", { metric: name, known: didYouMean(name, known) }, at, { policy: policy.id }));
+    }
+    if (family !== undefined && override.type !== null && override.type.value !== family.type) {
+      found.push(
+        diagnostic(
+          "TP4011",
+          { metric: name, type: override.type.value, is: family.type },
+          spanOf(override.type.origin),
+          { policy: policy.id },
+        ),
+      );
+    }
+    for (const { key, source } of override.dimensions) {
+      if (source === null) continue;
+      found.push(...headerNeed(`dimension "${key.value}"`, source, profiles, policy.id));
+      const read =
+        source.value.from === "header"
+          ? source.value.name
+          : source.value.from === "attribute"
+            ? source.value.key
+            : null;
+      if (read !== null && unbounded.test(read)) {
+        found.push(
+          diagnostic("TP4007", { key: key.value, header: read }, spanOf(source.origin), { policy: policy.id }),
+        );
+      }
+    }
+    return found;
+  });
+};
+
+/** Names under which families of one alias arrive from data planes; an unknown name is taken as the exact name of one. */
+const arrivingNames = (name: string, profiles: readonly DataPlaneProfile[]): readonly string[] => {
+  const alias = familyCalled(name)?.family;
+  if (alias === undefined) return [name];
+  return profiles.flatMap((profile) =>
+    profile.families.filter((family) => family.alias === alias).flatMap((family) => family.names),
+  );
+};
+
+/** Metrics that a target's data plane itself sends: switched off, or viewed with other dimensions. */
+export const metricsClass = (policy: TelemetryPolicy, profiles: readonly DataPlaneProfile[]): DraftClass | null => {
+  const metrics = policy.metrics;
+  if (metrics === null) return null;
+  const values: Record<string, TargetRow["values"][string]> = {};
+  const headers: string[] = [];
+  const diagnostics = findings(policy, profiles);
+  const origin = metrics.mode.origin;
+  if (metrics.mode.value === "Disabled") {
+    return {
+      signal: "metrics",
+      stages: [{ kind: "drop", origin }],
+      passthrough: false,
+      origin,
+      values,
+      sinks: [],
+      headers,
+      diagnostics,
+    };
+  }
+  const stages: Stage[] = [];
+  for (const override of metrics.overrides) {
+    const names = arrivingNames(override.name.value, profiles);
+    if (names.length === 0) continue;
+    if (override.disabled.value) {
+      stages.push({ kind: "dropFamily", names, origin: override.disabled.origin });
+      continue;
+    }
+    for (const { key, source } of override.dimensions) {
+      const from = source === null ? null : valueFrom(`view.${override.name.value}.${key.value}`, source, values);
+      if (from?.kind === "header") headers.push(from.name);
+      stages.push({ kind: "dimension", names, key: key.value, from, origin: key.origin });
+    }
+  }
+  stages.sort((a, b) => (a.kind === b.kind ? 0 : a.kind === "dropFamily" ? -1 : 1));
+  const sink = sinkOf("metrics", metrics.provider);
+  stages.push({ kind: "export", sinks: [sink.id] });
+  return { signal: "metrics", stages, passthrough: false, origin, values, sinks: [sink], headers, diagnostics };
+};

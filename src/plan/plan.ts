@@ -1,0 +1,83 @@
+import { canonicalJson, type Json, shortDigest } from "../base/canonical.ts";
+import { by, byText, sortedUnique } from "../base/order.ts";
+import { chosenProfiles } from "../dataplane/profiles.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { type Outcome, outcome } from "../diagnostics/outcome.ts";
+import { type EffectivePolicy, targetKey } from "../resolve/types.ts";
+import { accessLogsClass } from "./access-logs.ts";
+import { checkPlan } from "./check.ts";
+import type { DraftClass } from "./draft-class.ts";
+import { metricsClass } from "./metrics.ts";
+import { tracingClass } from "./tracing.ts";
+import type { ClassId, Plan, PolicyClass, Sink, TargetRow } from "./types.ts";
+
+/** Structure without origins: where something was written must not split a class. */
+const withoutOrigins = (value: unknown): Json => {
+  if (Array.isArray(value)) return value.map(withoutOrigins);
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([key]) => key !== "origin")
+        .map(([key, item]) => [key, withoutOrigins(item)]),
+    );
+  }
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null;
+};
+
+/** Stable over policies and names: the first letter of the signal and a digest of the structure. */
+const classId = (draft: DraftClass): ClassId =>
+  `${draft.signal.slice(0, 1)}_${shortDigest({ stages: withoutOrigins(draft.stages), passthrough: draft.passthrough })}`;
+
+/** Effective policies → what must happen to which records. Total and independent of the order of its input. */
+export const buildPlan = (effective: readonly EffectivePolicy[], dataPlanes: readonly string[]): Outcome<Plan> => {
+  const profiles = chosenProfiles(dataPlanes);
+  const classes = new Map<ClassId, PolicyClass>();
+  const sinks = new Map<string, Sink>();
+  const headers: string[] = [];
+  const diagnostics = new Map<string, Diagnostic>();
+  const rows: TargetRow[] = [];
+  for (const { target, policy } of [...effective].sort(by(({ target }) => targetKey(target), byText))) {
+    const key = targetKey(target);
+    const drafts = [
+      tracingClass(policy, key, profiles),
+      metricsClass(policy, profiles),
+      accessLogsClass(policy, profiles),
+    ];
+    const ids: { traces?: ClassId; metrics?: ClassId; logs?: ClassId } = {};
+    const origin = { kind: "policy", span: policy.span, path: "metadata.name" } as const;
+    const values: Record<string, TargetRow["values"][string]> = {
+      policy: { value: policy.id, origin },
+      "gateway.name": { value: target.kind === "Gateway" ? target.name : "", origin },
+      "gateway.namespace": { value: target.kind === "Gateway" ? target.namespace : "", origin },
+      namespace: { value: target.kind === "Namespace" ? target.name : "", origin },
+    };
+    for (const draft of drafts) {
+      if (draft === null) continue;
+      const id = classId(draft);
+      ids[draft.signal] = id;
+      if (!classes.has(id))
+        classes.set(id, {
+          id,
+          signal: draft.signal,
+          stages: draft.stages,
+          passthrough: draft.passthrough,
+          origin: draft.origin,
+        });
+      for (const sink of draft.sinks) if (!sinks.has(sink.id)) sinks.set(sink.id, sink);
+      headers.push(...draft.headers);
+      Object.assign(values, draft.values);
+      // A policy with several targets says the same of each: once is enough.
+      for (const found of draft.diagnostics)
+        diagnostics.set(canonicalJson({ code: found.code, at: found.at, message: found.message }), found);
+    }
+    rows.push({ target, policy: policy.id, classes: ids, values });
+  }
+  const plan: Plan = {
+    profiles,
+    rows,
+    classes: [...classes.values()].sort(by(({ id }) => id, byText)),
+    sinks: [...sinks.values()].sort(by(({ id }) => id, byText)),
+    headers: sortedUnique(headers),
+  };
+  return outcome(plan, [...diagnostics.values(), ...checkPlan(plan)]);
+};

@@ -1,0 +1,65 @@
+import type { Signal } from "../dataplane/profile.ts";
+import { type Assembly, add, pipe } from "./assembly.ts";
+import type { ComponentNames } from "./names.ts";
+import { quoted, resourceAttribute } from "./ottl.ts";
+import { stamps } from "./stamps.ts";
+import type { Tree } from "./tree.ts";
+
+type FlowStage = "received" | "kept";
+
+const itemKinds = [
+  ["traces", "spans"],
+  ["metrics", "datapoints"],
+  ["logs", "logs"],
+] as const;
+
+const metricName = (signal: Signal, stage: FlowStage): string => `otel_policy.${stage}.${signal}`;
+
+/** Connector that counts items by policy at one stage; what governed what is read from these. */
+export const flowConnector = (names: ComponentNames, stage: FlowStage): string =>
+  `${names.signalToMetrics}/otel_policy_${stage}`;
+
+/** Adds the flow counters and the pipeline that names them; `exporter` leads to their cumulative state. */
+export const addFlow = (assembly: Assembly, names: ComponentNames, exporter: string): void => {
+  const policy = stamps.row("policy");
+  for (const stage of ["received", "kept"] as const) {
+    const definitions = itemKinds.map(([signal, kind]): [string, Tree] => [
+      kind,
+      [
+        {
+          name: metricName(signal, stage),
+          description: "Items that a policy governs.",
+          unit: "{item}",
+          include_resource_attributes: [{ key: policy }],
+          sum: { value: "1", monotonic: true },
+        },
+      ],
+    ]);
+    add(assembly, "connectors", flowConnector(names, stage), {
+      error_mode: "ignore",
+      ...Object.fromEntries(definitions),
+    });
+  }
+  const lines = itemKinds.flatMap(([signal]) =>
+    (["received", "kept"] as const).flatMap((stage) => [
+      `set(datapoint.attributes["signal"], ${quoted(signal)}) where metric.name == ${quoted(metricName(signal, stage))}`,
+      `set(datapoint.attributes["stage"], ${quoted(stage)}) where metric.name == ${quoted(metricName(signal, stage))}`,
+    ]),
+  );
+  add(assembly, "processors", "transform/otel_policy_flow", {
+    error_mode: "ignore",
+    metric_statements: [
+      {
+        context: "datapoint",
+        statements: [`set(datapoint.attributes["policy"], ${resourceAttribute(policy)})`, ...lines],
+      },
+      { context: "metric", statements: ['set(metric.name, "otel_policy.pipeline.items")'] },
+      { context: "resource", statements: ["keep_keys(resource.attributes, [])"] },
+    ],
+  });
+  pipe(assembly, "metrics/otel_policy_flow", {
+    receivers: [flowConnector(names, "received"), flowConnector(names, "kept")],
+    processors: ["transform/otel_policy_flow"],
+    exporters: [exporter],
+  });
+};

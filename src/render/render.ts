@@ -1,0 +1,54 @@
+import { sha256 } from "../base/canonical.ts";
+import { hasErrors } from "../diagnostics/diagnostic.ts";
+import { type Outcome, outcome } from "../diagnostics/outcome.ts";
+import type { SourceFile } from "../diagnostics/source.ts";
+import type { Plan } from "../plan/types.ts";
+import { readBaseConfig } from "./base-config.ts";
+import { checkComponents } from "./check-components.ts";
+import { checkGraph } from "./check-graph.ts";
+import { renderCore } from "./core.ts";
+import { emitYaml } from "./emit.ts";
+import { renderIngest } from "./ingest.ts";
+import { renderSingle } from "./single.ts";
+import { type Tree, untrace } from "./tree.ts";
+import type { CollectorConfig, Rendered, RenderedPart } from "./types.ts";
+
+export type RenderOptions = {
+  readonly base: SourceFile;
+  readonly topology: "handover" | "single";
+  readonly collector: { readonly version: string; readonly components: ReadonlySet<string> } | null;
+  readonly redirectSinks: string | null;
+};
+
+const part = (tree: Tree): RenderedPart => {
+  const { json, sourceMap } = untrace(tree, { kind: "agent", why: "the pipelines' own structure" });
+  const config = json as CollectorConfig;
+  return { config, yaml: emitYaml(config), sourceMap };
+};
+
+/** Plan → Collector configs. Equal plans and bases give equal bytes. null when the base config itself cannot be used. */
+export const render = (plan: Plan, options: RenderOptions): Outcome<Rendered | null> => {
+  const { value: base, diagnostics } = readBaseConfig(options.base);
+  if (base === null) return outcome(null, diagnostics);
+  const components = options.collector?.components ?? null;
+  const core = part(
+    options.topology === "single"
+      ? renderSingle(plan, base, components, options.redirectSinks)
+      : renderCore(plan, base, components, options.redirectSinks),
+  );
+  const ingest = options.topology === "single" ? null : part(renderIngest(base, components));
+  const found = [
+    ...diagnostics,
+    ...checkGraph(core.config, plan),
+    ...(options.collector === null
+      ? []
+      : [core, ...(ingest === null ? [] : [ingest])].flatMap(({ config }) =>
+          checkComponents(config, options.collector),
+        )),
+  ];
+  if (hasErrors(found)) return outcome(null, found);
+  return outcome(
+    { ingest, core, digest: sha256(core.yaml), ingestDigest: ingest === null ? null : sha256(ingest.yaml) },
+    found,
+  );
+};

@@ -1,0 +1,93 @@
+import type { Signal } from "../dataplane/profile.ts";
+import type { Plan } from "../plan/types.ts";
+import { add, configTree, newAssembly, pipe } from "./assembly.ts";
+import type { BaseConfig } from "./base-config.ts";
+import { addDefaultPipelines, fromBase } from "./core.ts";
+import { belongsToIngest, entryGroups, isConnector, pullExporters } from "./entries.ts";
+import { addCumulative, addEntries, addPullClean, ownPull } from "./ingest.ts";
+import { componentNames } from "./names.ts";
+import { addPolicies, cumulativeSinks, isGoverned, type Joints, routerOf } from "./policies.ts";
+import type { Tree } from "./tree.ts";
+
+/** One complete config that an unmodified otelcol-contrib runs as it is: ingest and core in one process, joined by connectors. */
+export const renderSingle = (
+  plan: Plan,
+  base: BaseConfig,
+  components: ReadonlySet<string> | null,
+  redirect: string | null,
+): Tree => {
+  const assembly = newAssembly();
+  const names = componentNames(components);
+  const inlet = (signal: Signal): string => add(assembly, "connectors", `forward/otel_policy_in_${signal}`, {});
+  const needsBack = cumulativeSinks(plan, base).length > 0;
+  const governed = (signal: Signal): boolean => isGoverned(plan, signal) || (signal === "metrics" && needsBack);
+  addEntries(assembly, base, (signal) => [inlet(signal)]);
+  addDefaultPipelines(
+    assembly,
+    base,
+    (pipeline) => {
+      const connectors = pipeline.receivers.filter((id) => isConnector(base, id));
+      const fed =
+        pipeline.receivers.length > connectors.length
+          ? [governed(pipeline.signal) ? routerOf(pipeline.signal) : inlet(pipeline.signal)]
+          : [];
+      return [...fed, ...connectors];
+    },
+    (id) => id,
+    (processor) => !belongsToIngest(processor),
+    (signal) => governed(signal) || entryGroups(base, signal).length > 1,
+  );
+  for (const id of base.serviceExtensions) {
+    const body = base.extensions[id];
+    if (body === undefined) continue;
+    add(assembly, "extensions", id, fromBase(base, `extensions::${id}`, body));
+    assembly.serviceExtensions.add(id);
+  }
+  const prometheus = pullExporters(base);
+  const entry = (signal: Signal): readonly string[] => [
+    ...new Set(
+      entryGroups(base, signal).flatMap(({ pipelines }) =>
+        pipelines.flatMap(({ exporters }) => exporters.filter((id) => !isConnector(base, id))),
+      ),
+    ),
+  ];
+  /** A Prometheus exporter reads cumulative series; its connector leads through the state that makes them so. */
+  const pullOf = (id: string): string => {
+    const index = Math.max(0, prometheus.indexOf(id));
+    const connector = add(assembly, "connectors", `forward/otel_policy_pull_${index}`, {});
+    const exporter = prometheus.length === 0 ? add(assembly, "exporters", "prometheus/otel_policy", ownPull) : id;
+    pipe(assembly, `metrics/otel_policy_pull_${index}`, {
+      receivers: [connector],
+      processors: [...addCumulative(assembly, names), addPullClean(assembly)],
+      exporters: [exporter],
+    });
+    return connector;
+  };
+  const back = "forward/otel_policy_back";
+  if (needsBack) {
+    const returning = inlet("metrics");
+    add(assembly, "connectors", back, {});
+    pipe(assembly, "metrics/otel_policy_back", {
+      receivers: [back],
+      processors: addCumulative(assembly, names),
+      exporters: [returning],
+    });
+  }
+  const wantsPull = plan.sinks.some((sink) => sink.kind === "pull");
+  const joints: Joints = {
+    receiversOf: (signal) => [inlet(signal)],
+    pull: wantsPull ? (prometheus.length === 0 ? ["prometheus/otel_policy"] : prometheus).map(pullOf) : [],
+    back,
+    flow: null,
+    defaultExporters: (signal, metrics) => {
+      const ids = entry(signal);
+      const own = ids.filter((id) => !prometheus.includes(id));
+      const scraped = ids.filter((id) => prometheus.includes(id)).map(pullOf);
+      return metrics === "derived"
+        ? [...scraped, ...(needsBack && own.length > 0 ? [back] : [])]
+        : [...own, ...scraped];
+    },
+  };
+  addPolicies(assembly, plan, base, names, joints, redirect);
+  return configTree(assembly, base.telemetry as Tree);
+};

@@ -1,0 +1,73 @@
+import type { Sink } from "../plan/types.ts";
+import { type Assembly, add } from "./assembly.ts";
+import type { ComponentNames } from "./names.ts";
+import { configText } from "./ottl.ts";
+import { type Tree, traced } from "./tree.ts";
+
+const headersOf = (sink: Extract<Sink, { kind: "otlp" }>): Tree | undefined =>
+  sink.provider.headers.length === 0
+    ? undefined
+    : Object.fromEntries(
+        sink.provider.headers.map((header) => [
+          header.name,
+          traced(header.value.origin, configText(header.value.value)),
+        ]),
+      );
+
+/**
+ * Adds the exporter of a policy's own backend and answers its id. `redirect` is a URL that stands in for every
+ * backend (`dev`): what would have been sent arrives there as OTLP/HTTP JSON.
+ */
+export const addBackend = (
+  assembly: Assembly,
+  names: ComponentNames,
+  sink: Extract<Sink, { kind: "otlp" | "remoteWrite" }>,
+  redirect: string | null,
+): string => {
+  const id = (type: string): string => `${type}/otel_policy_${sink.id}`;
+  if (redirect !== null) {
+    return add(
+      assembly,
+      "exporters",
+      id(names.otlpHttp),
+      traced(sink.origin, {
+        endpoint: configText(redirect),
+        encoding: "json",
+        compression: "none",
+        tls: { insecure: true },
+      }),
+    );
+  }
+  if (sink.kind === "remoteWrite") {
+    return add(
+      assembly,
+      "exporters",
+      id(names.prometheusRemoteWrite),
+      traced(sink.origin, { endpoint: configText(sink.url) }),
+    );
+  }
+  const { provider } = sink;
+  const body = {
+    endpoint: configText(provider.endpoint),
+    headers: headersOf(sink),
+    tls: { insecure: provider.insecure },
+  };
+  return add(
+    assembly,
+    "exporters",
+    id(provider.transport === "grpc" ? names.otlpGrpc : names.otlpHttp),
+    traced(sink.origin, body),
+  );
+};
+
+/** One line per record on stdout. The encoding writes bodies as they are, each followed by a newline. */
+export const addStdout = (assembly: Assembly): string => {
+  const encoding = add(assembly, "extensions", "text_encoding/otel_policy", {});
+  assembly.serviceExtensions.add(encoding);
+  return add(assembly, "exporters", "file/otel_policy_stdout", {
+    path: "/dev/stdout",
+    append: true,
+    flush_interval: "100ms",
+    encoding,
+  });
+};

@@ -1,0 +1,176 @@
+import type { Signal } from "../../dataplane/profile.ts";
+import { durationBuckets, type FamilyDefinition, families, sizeBuckets } from "../../plan/families.ts";
+import type { DerivedFamily, Stage, ValueFrom } from "../../plan/types.ts";
+import { type ClassScope, rowValue } from "../class-scope.ts";
+import { attribute, quoted, type RecordContext, resourceAttribute } from "../ottl.ts";
+import { stamps } from "../stamps.ts";
+import { type Tree, traced } from "../tree.ts";
+
+type Derive = Extract<Stage, { kind: "derive" }>;
+
+/** Row fields that name the target on every derived series. */
+export const targetFields = ["gateway.name", "gateway.namespace", "namespace"] as const;
+
+/** Key under which a dimension travels until the metric is finished; header values are private, attributes are their own. */
+const carrier = (from: Exclude<ValueFrom, { kind: "row" }>): string =>
+  from.kind === "header" ? stamps.header(from.name) : from.key;
+
+const rowStampsOf = (stage: Derive): readonly string[] => [
+  ...targetFields,
+  ...stage.families.flatMap((family) => family.added.flatMap(({ from }) => (from.kind === "row" ? [from.field] : []))),
+];
+
+/** Row data that derived metrics read from the resource; literals cannot be inlined into a connector. */
+export const needForDerive = (scope: ClassScope, stage: Derive): void => {
+  for (const field of rowStampsOf(stage)) scope.needed.add(field);
+};
+
+/** Records of this signal that stand for a request, or null when no chosen profile counts requests here. */
+const requestCondition = (scope: ClassScope, signal: Signal): string | null => {
+  const counting = scope.plan.profiles.filter((profile) => profile.requestRecord.signal === signal);
+  if (counting.length === 0) return null;
+  const via = counting.map((profile) => `${resourceAttribute(stamps.via)} == ${quoted(profile.name)}`).join(" or ");
+  const known = counting.length === scope.plan.profiles.length ? "" : ` and (${via})`;
+  return signal === "traces"
+    ? `span.kind == SPAN_KIND_SERVER${known}`
+    : `${attribute("log", "http.request.method")} != nil${known}`;
+};
+
+const attributesOf = (family: DerivedFamily): Tree[] =>
+  [
+    ...new Set([
+      ...family.defaults,
+      ...family.added.flatMap(({ from }) => (from.kind === "row" ? [] : [carrier(from)])),
+    ]),
+  ]
+    .sort()
+    .map((key) => ({ key, optional: true }));
+
+const seconds = (context: RecordContext): { readonly value: string; readonly guard: string } =>
+  context === "span"
+    ? {
+        value: "Seconds(span.end_time - span.start_time)",
+        guard: "span.end_time_unix_nano >= span.start_time_unix_nano",
+      }
+    : {
+        value: attribute("log", "http.server.request.duration"),
+        guard: `IsDouble(${attribute("log", "http.server.request.duration")}) and ${attribute("log", "http.server.request.duration")} >= 0.0`,
+      };
+
+const bytes = (context: RecordContext, key: string): { readonly value: string; readonly guard: string } => {
+  const path = attribute(context, key);
+  return { value: `Double(${path})`, guard: `IsInt(${path}) and ${path} >= 0` };
+};
+
+/** Definitions of one family for the connector. Guards come first: one unfit value must never reject a batch. */
+const definitions = (
+  scope: ClassScope,
+  signal: Signal,
+  family: DerivedFamily,
+  definition: FamilyDefinition,
+  resource: readonly Tree[],
+): readonly Tree[] => {
+  const context = signal === "traces" ? "span" : "log";
+  const common = {
+    name: definition.name,
+    description: definition.description,
+    unit: definition.unit,
+    include_resource_attributes: resource,
+  };
+  const metric = (
+    condition: string,
+    rest: { readonly [key: string]: Tree },
+    attributes: Tree[] = attributesOf(family),
+  ): Tree =>
+    traced(family.origin, {
+      ...common,
+      conditions: [condition],
+      ...(attributes.length === 0 ? {} : { attributes }),
+      ...rest,
+    });
+  if (family.family === "gen_ai_tokens") {
+    return ["uncached_input", "cache_read", "cache_write", "output", "reasoning"].map((bucket) => {
+      const value = attribute(context, stamps.tokens(bucket));
+      return metric(`IsInt(${value}) and ${value} > 0`, { sum: { value, monotonic: true } }, [
+        ...attributesOf(family),
+        { key: stamps.bucket, default_value: bucket },
+      ]);
+    });
+  }
+  const request = requestCondition(scope, signal);
+  if (request === null) return [];
+  const histogram = (
+    { value, guard }: { readonly value: string; readonly guard: string },
+    buckets: readonly number[],
+  ): readonly Tree[] => [metric(`${request} and ${guard}`, { histogram: { buckets, value, count: "1" } })];
+  switch (family.family) {
+    case "request_count":
+      return [metric(request, { sum: { value: "1", monotonic: true } })];
+    case "request_duration":
+      return histogram(seconds(context), durationBuckets);
+    case "request_size":
+      return histogram(bytes(context, "http.request.body.size"), sizeBuckets);
+    case "response_size":
+      return histogram(bytes(context, "http.response.body.size"), sizeBuckets);
+  }
+};
+
+const definitionOf = (family: DerivedFamily): FamilyDefinition => {
+  const found = families.find(({ family: name }) => name === family.family);
+  if (found === undefined) throw new Error(`family ${family.family} has no definition`);
+  return found;
+};
+
+/** The connector that turns records of a class into delta metrics, or null when nothing is derived from this signal. */
+export const deriveConnector = (scope: ClassScope, stage: Derive): Tree | null => {
+  const { signal } = scope.policyClass;
+  const resource: Tree[] = rowStampsOf(stage).map((field) => ({ key: stamps.row(field), optional: true }));
+  const all = stage.families.flatMap((family) => definitions(scope, signal, family, definitionOf(family), resource));
+  if (all.length === 0) return null;
+  return signal === "traces" ? { error_mode: "ignore", spans: all } : { error_mode: "ignore", logs: all };
+};
+
+/** Where the source of truth of a token count lies, as the `source` label says it. */
+const sourceOf = (signal: Signal): string => (signal === "traces" ? "spans" : "logs");
+
+/** Data-point statements that give derived series their final labels and take every stamp away. */
+export const derivedStatements = (scope: ClassScope, stage: Derive): readonly Tree[] => {
+  const point = (key: string): string => attribute("datapoint", key);
+  const copy = (key: string, field: string): string =>
+    `set(${point(key)}, ${resourceAttribute(stamps.row(field))}) where ${resourceAttribute(stamps.row(field))} != nil and ${resourceAttribute(stamps.row(field))} != ""`;
+  const lines: Tree[] = [
+    copy("k8s.gateway.name", "gateway.name"),
+    copy("k8s.gateway.namespace", "gateway.namespace"),
+    copy("k8s.namespace.name", "namespace"),
+  ];
+  const leftovers = new Set<string>();
+  for (const family of stage.families) {
+    const name = `metric.name == ${quoted(definitionOf(family).name)}`;
+    for (const { key, from } of family.added) {
+      if (from.kind === "row") {
+        lines.push(
+          traced(
+            family.origin,
+            `set(${point(key)}, ${rowValue({ ...scope, context: "datapoint" }, from)}) where ${name}`,
+          ),
+        );
+        continue;
+      }
+      lines.push(
+        traced(
+          family.origin,
+          `set(${point(key)}, ${point(carrier(from))}) where ${name} and ${point(carrier(from))} != nil`,
+        ),
+      );
+      if (from.kind === "attribute" && from.key !== key && !family.defaults.includes(from.key))
+        leftovers.add(`delete_key(datapoint.attributes, ${quoted(from.key)}) where ${name}`);
+    }
+    if (family.family === "gen_ai_tokens") {
+      lines.push(
+        `set(${point("bucket")}, ${point(stamps.bucket)}) where ${name}`,
+        `set(${point("source")}, ${quoted(sourceOf(scope.policyClass.signal))}) where ${name}`,
+      );
+    }
+  }
+  return [...lines, ...leftovers];
+};

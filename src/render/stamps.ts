@@ -1,0 +1,26 @@
+/**
+ * Attributes we put on governed records on their way through the core; all start with `otel_policy.` and are removed
+ * before any exporter. What arrives from outside under these names is removed on entry.
+ */
+export const stamps = {
+  /** Row code of the governed target (resource). */
+  target: "otel_policy.target",
+  /** Class of the target for this signal (resource). */
+  class: "otel_policy.class",
+  /** Data-plane profile that identified the resource. */
+  via: "otel_policy.via",
+  /** Row data: `otel_policy.row.<field>` (resource). */
+  row: (field: string): string => `otel_policy.row.${field}`,
+  /** Value of a request or response header (record). */
+  header: (name: string): string => `otel_policy.header.${name}`,
+  /** Token buckets of one model call (record). */
+  tokens: (bucket: string): string => `otel_policy.tokens.${bucket}`,
+  /** Dimension that tells buckets apart until the metric is finished (data point). */
+  bucket: "otel_policy.bucket",
+  /** Sink that a cumulative metric returns to the core for (resource). */
+  back: "otel_policy.back",
+  /** Group of receivers a record came through, where the base config has several (resource). */
+  entry: "otel_policy.entry",
+} as const;
+
+export const ours = "^otel_policy\\\\.";
