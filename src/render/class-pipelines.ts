@@ -4,7 +4,7 @@ import { add, pipe } from "./assembly.ts";
 import { type ClassScope, fieldOf } from "./class-scope.ts";
 import { flowConnector } from "./flow.ts";
 import { lookup } from "./lookup.ts";
-import { normaliseStatements } from "./normalise.ts";
+import { normaliseGroups } from "./normalise.ts";
 import { quoted, resourceAttribute } from "./ottl.ts";
 import { redactStatements } from "./redact.ts";
 import { deriveConnector, derivedStatements, needForDerive } from "./stages/derive.ts";
@@ -40,7 +40,7 @@ const normaliser = (scope: ClassScope): readonly string[] => {
   if (context === "datapoint" || find(policyClass, "normalise") === null) return [];
   const body = {
     error_mode: "ignore",
-    [statementsKey[policyClass.signal]]: group(context, normaliseStatements(plan, context)),
+    [statementsKey[policyClass.signal]]: normaliseGroups(plan, context),
   };
   const id = `transform/otel_policy_normalise_${policyClass.signal}`;
   return [add(assembly, "processors", id, traced({ kind: "default", rule: "normalise" }, body))];
