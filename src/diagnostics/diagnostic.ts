@@ -22,7 +22,12 @@ export type Details = {
 };
 
 /** Builds a diagnostic from the code table; the arguments are those of the code's message. */
-export const diagnostic = <C extends Code>(code: C, args: ArgsOf<C>, at: Span | null, details: Details = {}): Diagnostic => {
+export const diagnostic = <C extends Code>(
+  code: C,
+  args: ArgsOf<C>,
+  at: Span | null,
+  details: Details = {},
+): Diagnostic => {
   // The table pairs each code with its own argument type; the union over all rows cannot express that pairing.
   const definition = codes[code] as unknown as {
     severity: Severity;
@@ -42,4 +47,5 @@ export const diagnostic = <C extends Code>(code: C, args: ArgsOf<C>, at: Span | 
   };
 };
 
-export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean => diagnostics.some((d) => d.severity === "error");
+export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>
+  diagnostics.some((d) => d.severity === "error");

@@ -28,15 +28,22 @@ const fieldRef = (name: string): FieldRef => {
 /** `/a/` and `/a` hold for the same paths; `/` holds for all. */
 const segments = (path: string): string => path.replace(/\/+$/, "");
 
-const condition = (accessLogs: AccessLogs): LogCondition | null =>
-  accessLogs.matches.length === 0
-    ? null
-    : // A match whose `cel` cannot be decided here must not hold: what restricts logging never fails open.
-      {
-        anyOf: accessLogs.matches.flatMap((match) =>
-          match.path === null || match.cel !== null ? [] : [{ path: segments(match.path.value) }],
-        ),
-      };
+/** Paths are data of the row: how many there are is structure, which ones is not. */
+const condition = (
+  accessLogs: AccessLogs,
+  values: Record<string, TargetRow["values"][string]>,
+): LogCondition | null => {
+  if (accessLogs.matches.length === 0) return null;
+  // A match whose `cel` cannot be decided here must not hold: what restricts logging never fails open.
+  const paths = accessLogs.matches.flatMap((match) => (match.path === null || match.cel !== null ? [] : [match.path]));
+  return {
+    anyOf: paths.map((path, index) => {
+      const field = `path.${index}`;
+      values[field] = { value: segments(path.value), origin: path.origin };
+      return { path: { kind: "row", field } };
+    }),
+  };
+};
 
 const findings = (policy: TelemetryPolicy, accessLogs: AccessLogs): readonly Diagnostic[] => [
   ...accessLogs.matches.flatMap((match) =>
@@ -111,7 +118,7 @@ export const accessLogsClass = (policy: TelemetryPolicy, profiles: readonly Data
   }
   const headers = [...derive.headers];
   stages.push({ kind: "redact" }, ...derive.stages);
-  const when = condition(logs);
+  const when = condition(logs, values);
   if (when !== null) stages.push({ kind: "keep", when, origin: logs.matches[0]?.path?.origin ?? origin });
   if (logs.fields !== null) {
     const fields = logs.fields.filter((field) => !isCredential(field.value)).map((field) => fieldRef(field.value));

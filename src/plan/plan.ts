@@ -37,12 +37,7 @@ export const buildPlan = (effective: readonly EffectivePolicy[], dataPlanes: rea
   const diagnostics = new Map<string, Diagnostic>();
   const rows: TargetRow[] = [];
   for (const { target, policy } of [...effective].sort(by(({ target }) => targetKey(target), byText))) {
-    const key = targetKey(target);
-    const drafts = [
-      tracingClass(policy, key, profiles),
-      metricsClass(policy, profiles),
-      accessLogsClass(policy, profiles),
-    ];
+    const drafts = [tracingClass(policy, profiles), metricsClass(policy, profiles), accessLogsClass(policy, profiles)];
     const ids: { traces?: ClassId; metrics?: ClassId; logs?: ClassId } = {};
     const origin = { kind: "policy", span: policy.span, path: "metadata.name" } as const;
     const values: Record<string, TargetRow["values"][string]> = {

@@ -1,13 +1,13 @@
 import type { DataPlaneProfile } from "../dataplane/profile.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
-import { type Located, type Origin, spanOf } from "../diagnostics/origin.ts";
+import { type Origin, spanOf } from "../diagnostics/origin.ts";
 import type { PolicyId, Rate, TelemetryPolicy, Tracing } from "../policy/types.ts";
 import type { DraftClass } from "./draft-class.ts";
 import { headerNeed } from "./header-needs.ts";
 import { derivation } from "./metrics.ts";
 import { sinkOf } from "./sinks.ts";
 import { thresholdOf } from "./threshold.ts";
-import type { Stage, TargetRow } from "./types.ts";
+import type { RowField, Stage, TargetRow } from "./types.ts";
 import { valueFrom } from "./value-from.ts";
 
 /**
@@ -21,28 +21,30 @@ const equal = (a: Rate, b: Rate): boolean =>
   BigInt(a.numerator) * BigInt(b.denominator) === BigInt(b.numerator) * BigInt(a.denominator);
 
 /** The sampler of a target, or none where everything that arrives is kept. */
-const sampler = (
-  tracing: Tracing,
-  targetId: string,
-  values: Record<string, TargetRow["values"][string]>,
-): readonly Stage[] => {
+const sampler = (tracing: Tracing, values: Record<string, TargetRow["values"][string]>): readonly Stage[] => {
   const root = tracing.rootRate;
   const parent = tracing.parentRate;
-  const put = (field: string, rate: Located<Rate>) => {
-    values[field] = { value: thresholdOf(rate.value), origin: rate.origin };
-    return { kind: "row", field } as const;
+  const put = (field: string, value: string, origin: Origin): RowField => {
+    values[field] = { value, origin };
+    return { kind: "row", field };
   };
+  const rootThreshold = thresholdOf(root.value);
   if (parent === null || equal(root.value, parent.value)) {
-    return isOne(root.value) ? [] : [{ kind: "sample", threshold: put("threshold.root", root), origin: root.origin }];
+    return isOne(root.value)
+      ? []
+      : [{ kind: "sample", threshold: put("threshold.root", rootThreshold, root.origin), origin: root.origin }];
   }
+  const parentThreshold = thresholdOf(parent.value);
+  const [low, high] =
+    rootThreshold < parentThreshold ? [rootThreshold, parentThreshold] : [parentThreshold, rootThreshold];
   return [
     {
       kind: "sampleLocalTrace",
-      root: put("threshold.root", root),
-      remoteParent: put("threshold.parent", parent),
+      root: put("threshold.root", rootThreshold, root.origin),
+      remoteParent: put("threshold.parent", parentThreshold, parent.origin),
+      low: put("threshold.low", low, parent.origin),
+      high: put("threshold.high", high, parent.origin),
       waitSeconds,
-      // A trace that crosses two targets has a local root in each: deciding them together would keep too much.
-      target: targetId,
       origin: parent.origin,
     },
   ];
@@ -67,11 +69,7 @@ const findings = (tracing: Tracing, profiles: readonly DataPlaneProfile[], polic
 ];
 
 /** Spans of one target: its tracing block, or only the metrics that are derived from them. */
-export const tracingClass = (
-  policy: TelemetryPolicy,
-  targetId: string,
-  profiles: readonly DataPlaneProfile[],
-): DraftClass | null => {
+export const tracingClass = (policy: TelemetryPolicy, profiles: readonly DataPlaneProfile[]): DraftClass | null => {
   const values: Record<string, TargetRow["values"][string]> = {};
   const derive = derivation(policy, "traces", profiles, values);
   const tracing = policy.tracing;
@@ -120,7 +118,7 @@ export const tracingClass = (
     stages.push({ kind: "set", scope, key, from: { kind: "row", field: key }, origin: named.origin });
   }
   const sink = sinkOf("traces", tracing.provider);
-  stages.push(...derive.stages, ...sampler(tracing, targetId, values), { kind: "export", sinks: [sink.id] });
+  stages.push(...derive.stages, ...sampler(tracing, values), { kind: "export", sinks: [sink.id] });
   return {
     signal: "traces",
     stages,

@@ -23,8 +23,8 @@ export type TargetRow = {
   readonly values: { readonly [field: string]: { readonly value: string; readonly origin: Origin } };
 };
 
-/** True for records on whose path one of these holds. `path`: whole segments, the query ignored. */
-export type LogCondition = { readonly anyOf: readonly { readonly path: string }[] };
+/** True for records on whose path one of these holds: whole segments, the query ignored. "" is every path. */
+export type LogCondition = { readonly anyOf: readonly { readonly path: RowField }[] };
 
 /** One column of an access-log line. */
 export type FieldRef = {
@@ -63,8 +63,10 @@ export type Stage =
       readonly kind: "sampleLocalTrace";
       readonly root: RowField;
       readonly remoteParent: RowField;
+      /** The lower and the higher of the two: outside them nothing has to wait. */
+      readonly low: RowField;
+      readonly high: RowField;
       readonly waitSeconds: number;
-      readonly target: string;
       readonly origin: Origin;
     }
   | { readonly kind: "keep"; readonly when: LogCondition; readonly origin: Origin }

@@ -25,6 +25,8 @@ export type Provider =
       readonly host: string;
       readonly insecure: boolean;
       readonly headers: readonly { readonly name: string; readonly value: Located<string> }[];
+      /** The Service behind a `backendRef`, so that a reference into another namespace can be checked. */
+      readonly service?: { readonly namespace: string; readonly name: string };
     }
   /** `remoteWrite` is a URL, or null for the pull endpoint of the platform. */
   | { readonly kind: "prometheus"; readonly remoteWrite: string | null };
@@ -64,10 +66,28 @@ export type MetricOverride = {
   readonly dimensions: readonly Dimension[];
 };
 
+/** `metrics.genAI` (extension): token, latency and cost metrics of model calls. */
+export type GenAI = {
+  readonly enabled: Located<boolean>;
+  /** Which GenAI semantic conventions name the metrics; null: the tool's default. */
+  readonly profile: Located<"latest" | "v1.41"> | null;
+  /** Which record of a call is counted; null: the data plane's request record. */
+  readonly source: Located<"gateway-logs" | "gateway-spans" | "client-spans"> | null;
+  /** Models that must have a price. */
+  readonly prices: readonly Located<string>[];
+  readonly dimensions: readonly Dimension[];
+  readonly budgets: readonly {
+    readonly name: Located<string>;
+    readonly usdPerMonth: Located<number>;
+    readonly by: Located<string> | null;
+  }[];
+};
+
 export type Metrics = {
   readonly mode: Located<Mode>;
   readonly provider: Located<Provider> | null;
   readonly overrides: readonly MetricOverride[];
+  readonly genAI?: GenAI | null;
 };
 
 /** Conditions inside one match are ANDed; matches are ORed. */
@@ -97,11 +117,18 @@ export type TelemetryPolicy = {
   readonly tracing: Tracing | null;
   readonly metrics: Metrics | null;
   readonly accessLogs: AccessLogs | null;
+  /** Every field used that the policy's own dialect does not have. */
+  readonly extensions?: readonly { readonly path: string; readonly span: Span }[];
 };
 
 /** Other kinds in the folder that help to resolve targets. */
 export type ContextObject =
-  | { readonly kind: "Gateway" | "Namespace" | "HTTPRoute" | "Service" | "InferencePool"; readonly namespace: string; readonly name: string; readonly span: Span }
+  | {
+      readonly kind: "Gateway" | "Namespace" | "HTTPRoute" | "Service" | "InferencePool";
+      readonly namespace: string;
+      readonly name: string;
+      readonly span: Span;
+    }
   | {
       readonly kind: "ReferenceGrant";
       readonly namespace: string;
@@ -116,7 +143,12 @@ export type PolicySet = {
   readonly policies: readonly TelemetryPolicy[];
   readonly context: readonly ContextObject[];
   /** Policies that were recognised but left out because of errors: enough to report status on. */
-  readonly rejected: readonly { readonly id: PolicyId; readonly generation: number | null; readonly targets: readonly Target[]; readonly span: Span }[];
+  readonly rejected: readonly {
+    readonly id: PolicyId;
+    readonly generation: number | null;
+    readonly targets: readonly Target[];
+    readonly span: Span;
+  }[];
 };
 
 /** What the platform owner allows, as far as one policy's rules need it. */

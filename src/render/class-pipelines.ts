@@ -10,7 +10,7 @@ import { redactStatements } from "./redact.ts";
 import { deriveConnector, derivedStatements, needForDerive } from "./stages/derive.ts";
 import { fieldsStatements, formatStatements } from "./stages/fields.ts";
 import { keepFilter } from "./stages/keep.ts";
-import { localTraceSampler, surelyDropped, surelyKept } from "./stages/local-trace.ts";
+import { localTraceSampler, markTarget, surelyDropped, surelyKept, unmarkTarget } from "./stages/local-trace.ts";
 import { sampleFilter, thresholdStatements } from "./stages/sample.ts";
 import { setStatements } from "./stages/set.ts";
 import { viewProcessors } from "./stages/view.ts";
@@ -179,7 +179,12 @@ export const addClass = (scope: ClassScope, router: string): void => {
       );
       step("decide", [decide], [named("filter", "decide", surelyDropped(scope, local))], [routing]);
       const waited = forward("waited");
-      step("wait", [routing], [named("tail_sampling", "wait", localTraceSampler(scope, local))], [waited]);
+      const wait = named("tail_sampling", "wait", localTraceSampler(scope, local));
+      const marking = (name: string, statements: readonly string[]): string =>
+        named("transform", name, { error_mode: "ignore", trace_statements: [{ context: "span", statements }] });
+      const apart =
+        scope.rows.length > 1 ? [marking("mark", markTarget(scope)), wait, marking("unmark", unmarkTarget)] : [wait];
+      step("wait", [routing], apart, [waited]);
       step("kept", [routing, waited], [], [...kept, out]);
     } else if (sample !== null) {
       const decide = forward("decide");
@@ -199,7 +204,7 @@ export const addClass = (scope: ClassScope, router: string): void => {
     } else if (keep !== null) {
       const decide = forward("decide");
       exporters.push(decide);
-      step("kept", [decide], [named("filter", "keep", keepFilter(keep))], [...kept, out]);
+      step("kept", [decide], [named("filter", "keep", keepFilter(scope, keep))], [...kept, out]);
     } else {
       exporters.push(out, ...kept);
     }

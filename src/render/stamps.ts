@@ -17,10 +17,10 @@ export const stamps = {
   tokens: (bucket: string): string => `otel_policy.tokens.${bucket}`,
   /** Dimension that tells buckets apart until the metric is finished (data point). */
   bucket: "otel_policy.bucket",
+  /** First digits of a trace id while the target's code stands in for them (span). */
+  trace: "otel_policy.trace",
   /** Sink that a cumulative metric returns to the core for (resource). */
   back: "otel_policy.back",
   /** Group of receivers a record came through, where the base config has several (resource). */
   entry: "otel_policy.entry",
 } as const;
-
-export const ours = "^otel_policy\\\\.";

@@ -1,6 +1,6 @@
 import type { PolicyId, Target, TelemetryPolicy } from "../policy/types.ts";
 
-/** Why one policy was established and not the other, in the order of GEP-713. */
+/** Why one policy was established and not the other. */
 export type DecidedBy = "older creationTimestamp" | "has a creationTimestamp" | "namespace/name order";
 
 /** The one policy that governs a target, and who lost it. */
@@ -21,17 +21,29 @@ export type Condition = {
 
 /** GEP-713 PolicyAncestorStatus. */
 export type AncestorStatus = {
-  readonly ancestorRef: { readonly group: string; readonly kind: string; readonly namespace: string | null; readonly name: string };
+  readonly ancestorRef: {
+    readonly group: string;
+    readonly kind: string;
+    readonly namespace: string | null;
+    readonly name: string;
+  };
   readonly controllerName: string;
   readonly conditions: readonly Condition[];
 };
 
 export type PolicyStatus = {
   readonly policy: PolicyId;
-  /** At most 16 (GEP-713). */
+  /** At most `maxAncestors`. */
   readonly ancestors: readonly AncestorStatus[];
 };
 
 /** `kind/namespace/name`, unique over targets. */
 export const targetKey = (target: Target): string =>
   target.kind === "Gateway" ? `Gateway/${target.namespace}/${target.name}` : `Namespace/${target.name}`;
+
+/** The same for people: `Gateway prod/edge`, `Namespace prod`. */
+export const targetName = (target: Target): string =>
+  target.kind === "Gateway" ? `Gateway ${target.namespace}/${target.name}` : `Namespace ${target.name}`;
+
+/** GEP-713: `status.ancestors` has at most 16 entries. */
+export const maxAncestors = 16;

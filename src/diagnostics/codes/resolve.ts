@@ -1,3 +1,61 @@
 import { row } from "../code-table.ts";
 
-export const resolveCodes = {} as const;
+/** TP3xxx: policies among each other, and the objects they attach to. Targets are named as `Gateway prod/edge` or `Namespace prod`. */
+export const resolveCodes = {
+  TP3001: row<{ target: string; winner: string; decided: string; others: number }>({
+    severity: "error",
+    title: "target already governed",
+    message: ({ target, winner, decided, others }) =>
+      `${target} is already governed by policy ${winner}${others === 0 ? "" : ` (and ${others} more of its targets by others)`}: ${decided}`,
+    why: "one policy governs a target (GEP-713); a policy that loses one target is conflicted as a whole, policies are never merged",
+    fix: ({ winner }) => `merge this policy into ${winner}, or point it at other targets`,
+  }),
+  TP3002: row<{ target: string; known: string }>({
+    severity: "error",
+    title: "target not found",
+    message: ({ target, known }) => `there is no ${target} among the objects that were read${known}`,
+    why: "a policy for a target that does not exist governs nothing",
+    fix: "correct the name, or add the manifest of the target to the policy folder",
+  }),
+  TP3003: row<{ target: string; namespace: string; targetNamespace: string }>({
+    severity: "error",
+    title: "target in another namespace not permitted",
+    message: ({ target, namespace, targetNamespace }) =>
+      `a policy in namespace ${namespace} may not attach to ${target}: no ReferenceGrant in ${targetNamespace} permits it`,
+    why: "whoever owns a namespace decides who may watch its traffic",
+    fix: ({ namespace, targetNamespace }) =>
+      `move the policy to ${targetNamespace}, or add a ReferenceGrant there from TelemetryPolicy in ${namespace} to Gateway`,
+  }),
+  TP3004: row<{ target: string; namespace: string; root: string | null }>({
+    severity: "error",
+    title: "Namespace target not permitted",
+    message: ({ target, namespace, root }) =>
+      `a policy in namespace ${namespace} may not attach to ${target}: ${root === null ? "no root namespace is set" : `only policies in the root namespace ${root} may attach to others`}`,
+    why: "a namespaced author owns the telemetry of that namespace and of no other",
+    fix: ({ target, root }) =>
+      `target the policy's own namespace, move the policy to ${target.replace("Namespace ", "")}${root === null ? ", or start with --root-namespace for the platform's own policies" : ` or to ${root}`}`,
+  }),
+  TP3005: row<{ target: string; kind: string }>({
+    severity: "info",
+    title: "target taken on trust",
+    message: ({ target, kind }) => `${target} is taken on trust: no ${kind} object is among the files that were read`,
+    why: "with the objects at hand, a mistyped target is found before it silently governs nothing",
+    fix: ({ kind }) => `nothing needs to change; add ${kind} manifests to the policy folder to have targets checked`,
+  }),
+  TP3006: row<{ service: string; namespace: string; serviceNamespace: string }>({
+    severity: "error",
+    title: "backend in another namespace not permitted",
+    message: ({ service, namespace, serviceNamespace }) =>
+      `a policy in namespace ${namespace} may not send to Service ${service}: no ReferenceGrant in ${serviceNamespace} permits it`,
+    why: "whoever owns a Service decides who may send to it by reference",
+    fix: ({ namespace, serviceNamespace }) =>
+      `add a ReferenceGrant in ${serviceNamespace} from TelemetryPolicy in ${namespace} to Service, or use a Service of ${namespace}`,
+  }),
+  TP3007: row<{ service: string; known: string }>({
+    severity: "warning",
+    title: "backend not found",
+    message: ({ service, known }) => `there is no Service ${service} among the objects that were read${known}`,
+    why: "telemetry for a backend that does not exist is retried, and lost when the queue is full",
+    fix: "correct the name, or add the manifest of the Service to the policy folder",
+  }),
+} as const;
