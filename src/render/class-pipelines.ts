@@ -97,6 +97,9 @@ const tail = (scope: ClassScope): Tree => {
   };
 };
 
+/** A scope would put three `otel_scope_*` labels on every series. */
+const blankScope: Tree = { context: "scope", statements: ['set(scope.name, "")', 'set(scope.version, "")'] };
+
 const addDerived = (scope: ClassScope, stage: Extract<Stage, { kind: "derive" }>): string | null => {
   const { assembly, policyClass, names } = scope;
   const body = deriveConnector(scope, stage);
@@ -112,6 +115,7 @@ const addDerived = (scope: ClassScope, stage: Extract<Stage, { kind: "derive" }>
           `delete_matching_keys(datapoint.attributes, ${quoted("^otel_policy\\.")})`,
         ],
       },
+      blankScope,
       // Target names are labels now; a resource would only add a target_info series.
       {
         context: "resource",
