@@ -41,7 +41,12 @@ export type FlowRow = {
 };
 
 /** Token counters as ingest offers them, summed over everything but these labels. */
-export type TokenRow = { readonly target: string; readonly model: string; readonly bucket: string; readonly tokens: number };
+export type TokenRow = {
+  readonly target: string;
+  readonly model: string;
+  readonly bucket: string;
+  readonly tokens: number;
+};
 
 export type PolicyView = {
   readonly id: PolicyId;

@@ -1,4 +1,14 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseAllDocuments, visit } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parseAllDocuments,
+  visit,
+  type YAMLParseError,
+} from "yaml";
 import type { Json } from "../base/canonical.ts";
 import type { ArgsOf, Code } from "../diagnostics/codes.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
@@ -114,7 +124,8 @@ const readDocument = (document: Document.Parsed, file: SourceFile, options: Yaml
     findings.push(diagnostic(code, args, at, { related }));
   };
 
-  for (const error of document.errors.slice(0, maxFindingsPerDocument)) {
+  const errors = withoutEchoes(document.errors);
+  for (const error of errors.slice(0, maxFindingsPerDocument)) {
     const opened = openedAt(document, error.code, error.pos[0]);
     const at = opened === null ? span(error.pos[0], Math.max(error.pos[1], error.pos[0])) : span(opened, opened + 1);
     report("TP1005", yamlProblem(error.code, error.message), at);
@@ -267,7 +278,7 @@ const readDocument = (document: Document.Parsed, file: SourceFile, options: Yaml
   const deep = findings.filter((finding) => finding.code === "TP1011");
   if (deep.length > 0) return { root, findings: deep, blank: false, unread: 0 };
   const blank = root.kind === "scalar" && root.value === null && root.span.start === root.span.end;
-  return { root, findings, blank, unread: Math.max(document.errors.length - maxFindingsPerDocument, 0) };
+  return { root, findings, blank, unread: Math.max(errors.length - maxFindingsPerDocument, 0) };
 };
 
 const numberNode = (value: number, written: string, span: Span): YamlNode => ({
@@ -285,6 +296,14 @@ const mergedEntries = (node: YamlNode): readonly YamlEntry[] => {
   if (node.kind === "map") return node.entries;
   if (node.kind === "sequence") return node.items.flatMap((item) => (item.kind === "map" ? item.entries : []));
   return [];
+};
+
+/** What is open when the text ends is reported once per level; an open quote explains everything after it. */
+const withoutEchoes = (errors: readonly YAMLParseError[]): readonly YAMLParseError[] => {
+  const quote = errors.find(({ code, message }) => code === "MISSING_CHAR" && /quote/.test(message));
+  if (quote !== undefined) return [quote];
+  const places = new Set<number>();
+  return errors.filter(({ pos: [at] }) => !places.has(at) && places.add(at));
 };
 
 /** The parser reports what is never closed at the end of the text; the author wants to see where it was opened. */

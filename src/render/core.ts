@@ -7,7 +7,7 @@ import { type BaseConfig, typeOf } from "./base-config.ts";
 import { belongsToIngest, entryGroups, isConnector, pullExporters } from "./entries.ts";
 import { componentNames } from "./names.ts";
 import { quoted, resourceAttribute } from "./ottl.ts";
-import { addPolicies, cumulativeSinks, isGoverned, type Joints, routerOf } from "./policies.ts";
+import { addPolicies, type Backends, cumulativeSinks, isGoverned, type Joints, routerOf } from "./policies.ts";
 import { stamps } from "./stamps.ts";
 import { coreTelemetry } from "./telemetry.ts";
 import { type Tree, traced } from "./tree.ts";
@@ -106,7 +106,7 @@ export const renderCore = (
   plan: Plan,
   base: BaseConfig,
   components: ReadonlySet<string> | null,
-  redirect: string | null,
+  backends: Backends,
 ): Tree => {
   const assembly = newAssembly();
   const names = componentNames(components);
@@ -150,7 +150,6 @@ export const renderCore = (
   const back = `${names.otlpGrpc}/otel_policy_back`;
   if (needsBack) add(assembly, "exporters", back, hop(`${runDir}/back.sock`));
   const flow = `${names.otlpGrpc}/otel_policy_flow`;
-  if (plan.classes.length > 0) add(assembly, "exporters", flow, hop(`${runDir}/flow.sock`));
   const wantsPull = plan.sinks.some((sink) => sink.kind === "pull");
   const joints: Joints = {
     receiversOf: () => [receiver],
@@ -167,7 +166,8 @@ export const renderCore = (
         : [...own, ...scraped];
     },
   };
-  addPolicies(assembly, plan, base, names, joints, redirect);
+  addPolicies(assembly, plan, base, names, joints, backends);
+  if (assembly.pipelines.has("metrics/otel_policy_flow")) add(assembly, "exporters", flow, hop(`${runDir}/flow.sock`));
   const health = add(assembly, "extensions", "health_check/otel_policy", {
     endpoint: variable(environment.healthSocket),
     transport: "unix",

@@ -19,10 +19,14 @@ const metricName = (signal: Signal, stage: FlowStage): string => `otel_policy.${
 export const flowConnector = (names: ComponentNames, stage: FlowStage): string =>
   `${names.signalToMetrics}/otel_policy_${stage}`;
 
-/** Adds the flow counters and the pipeline that names them; `exporter` leads to their cumulative state. */
+/** Adds the flow counters that some pipeline feeds and the pipeline that names them; `exporter` leads to their cumulative state. */
 export const addFlow = (assembly: Assembly, names: ComponentNames, exporter: string): void => {
   const policy = stamps.row("policy");
-  for (const stage of ["received", "kept"] as const) {
+  const fed = (["received", "kept"] as const).filter((stage) =>
+    [...assembly.pipelines.values()].some(({ exporters }) => exporters.includes(flowConnector(names, stage))),
+  );
+  if (fed.length === 0) return;
+  for (const stage of fed) {
     const definitions = itemKinds.map(([signal, kind]): [string, Tree] => [
       kind,
       [
@@ -41,7 +45,7 @@ export const addFlow = (assembly: Assembly, names: ComponentNames, exporter: str
     });
   }
   const lines = itemKinds.flatMap(([signal]) =>
-    (["received", "kept"] as const).flatMap((stage) => [
+    fed.flatMap((stage) => [
       `set(datapoint.attributes["signal"], ${quoted(signal)}) where metric.name == ${quoted(metricName(signal, stage))}`,
       `set(datapoint.attributes["stage"], ${quoted(stage)}) where metric.name == ${quoted(metricName(signal, stage))}`,
     ]),
@@ -58,7 +62,7 @@ export const addFlow = (assembly: Assembly, names: ComponentNames, exporter: str
     ],
   });
   pipe(assembly, "metrics/otel_policy_flow", {
-    receivers: [flowConnector(names, "received"), flowConnector(names, "kept")],
+    receivers: fed.map((stage) => flowConnector(names, stage)),
     processors: ["transform/otel_policy_flow"],
     exporters: [exporter],
   });

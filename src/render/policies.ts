@@ -27,6 +27,9 @@ export type Joints = {
   readonly defaultExporters: (signal: Signal, metrics: "arrived" | "derived") => readonly string[];
 };
 
+/** What the policies' own backends are replaced by, and which this Collector has no exporter for. */
+export type Backends = { readonly redirect: string | null; readonly unavailable: ReadonlySet<SinkId> };
+
 const contextOf = { traces: "span", logs: "log", metrics: "datapoint" } as const;
 const statementsKey = { traces: "trace_statements", logs: "log_statements", metrics: "metric_statements" } as const;
 const signals = ["traces", "metrics", "logs"] as const;
@@ -144,7 +147,7 @@ export const addPolicies = (
   base: BaseConfig,
   names: ComponentNames,
   joints: Joints,
-  redirect: string | null,
+  backends: Backends,
 ): void => {
   const rows = codedRows(plan.rows);
   const exporters = new Map<SinkId, readonly string[]>();
@@ -161,13 +164,16 @@ export const addPolicies = (
       case "otlp":
       case "remoteWrite": {
         if (metrics === "derived") return [joints.back];
-        const known = exporters.get(id) ?? [addBackend(assembly, names, sink, redirect)];
+        const known = exporters.get(id) ?? [
+          backends.unavailable.has(id)
+            ? add(assembly, "exporters", "nop/otel_policy", {})
+            : addBackend(assembly, names, sink, backends.redirect),
+        ];
         exporters.set(id, known);
         return known;
       }
     }
   };
-  if (joints.flow !== null && plan.classes.length > 0) addFlow(assembly, names, joints.flow);
   for (const policyClass of plan.classes) {
     if (entryGroups(base, policyClass.signal).length === 0) continue;
     const scope = {
@@ -184,6 +190,7 @@ export const addPolicies = (
     };
     addClass(scope, routerOf(policyClass.signal));
   }
+  if (joints.flow !== null && plan.classes.length > 0) addFlow(assembly, names, joints.flow);
   for (const sink of cumulativeSinks(plan, base)) {
     const known = plan.sinks.find((candidate) => candidate.id === sink);
     const ends =

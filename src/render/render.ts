@@ -3,6 +3,7 @@ import { hasErrors } from "../diagnostics/diagnostic.ts";
 import { type Outcome, outcome } from "../diagnostics/outcome.ts";
 import type { SourceFile } from "../diagnostics/source.ts";
 import type { Plan } from "../plan/types.ts";
+import { unavailableSinks, unreceived } from "./availability.ts";
 import { readBaseConfig } from "./base-config.ts";
 import { checkComponents } from "./check-components.ts";
 import { checkGraph } from "./check-graph.ts";
@@ -31,14 +32,18 @@ export const render = (plan: Plan, options: RenderOptions): Outcome<Rendered | n
   const { value: base, diagnostics } = readBaseConfig(options.base);
   if (base === null) return outcome(null, diagnostics);
   const components = options.collector?.components ?? null;
+  const unavailable = unavailableSinks(plan, components, options.redirectSinks);
+  const backends = { redirect: options.redirectSinks, unavailable: new Set(unavailable.map(({ sink }) => sink)) };
   const core = part(
     options.topology === "single"
-      ? renderSingle(plan, base, components, options.redirectSinks)
-      : renderCore(plan, base, components, options.redirectSinks),
+      ? renderSingle(plan, base, components, backends)
+      : renderCore(plan, base, components, backends),
   );
   const ingest = options.topology === "single" ? null : part(renderIngest(base, components));
   const found = [
     ...diagnostics,
+    ...unavailable.map(({ finding }) => finding),
+    ...unreceived(plan, base),
     ...checkGraph(core.config, plan),
     ...(options.collector === null
       ? []
@@ -46,7 +51,8 @@ export const render = (plan: Plan, options: RenderOptions): Outcome<Rendered | n
           checkComponents(config, options.collector),
         )),
   ];
-  if (hasErrors(found)) return outcome(null, found);
+  // A backend that cannot be reached costs its own policies only; anything else would not start.
+  if (hasErrors(found.filter(({ policy }) => policy === null))) return outcome(null, found);
   return outcome(
     { ingest, core, digest: sha256(core.yaml), ingestDigest: ingest === null ? null : sha256(ingest.yaml) },
     found,

@@ -6,7 +6,7 @@ import { addDefaultPipelines, fromBase } from "./core.ts";
 import { belongsToIngest, entryGroups, isConnector, pullExporters } from "./entries.ts";
 import { addCumulative, addEntries, addPullClean, ownPull } from "./ingest.ts";
 import { componentNames } from "./names.ts";
-import { addPolicies, cumulativeSinks, isGoverned, type Joints, routerOf } from "./policies.ts";
+import { addPolicies, type Backends, cumulativeSinks, isGoverned, type Joints, routerOf } from "./policies.ts";
 import type { Tree } from "./tree.ts";
 
 /** One complete config that an unmodified otelcol-contrib runs as it is: ingest and core in one process, joined by connectors. */
@@ -14,7 +14,7 @@ export const renderSingle = (
   plan: Plan,
   base: BaseConfig,
   components: ReadonlySet<string> | null,
-  redirect: string | null,
+  backends: Backends,
 ): Tree => {
   const assembly = newAssembly();
   const names = componentNames(components);
@@ -88,6 +88,6 @@ export const renderSingle = (
         : [...own, ...scraped];
     },
   };
-  addPolicies(assembly, plan, base, names, joints, redirect);
+  addPolicies(assembly, plan, base, names, joints, backends);
   return configTree(assembly, base.telemetry as Tree);
 };

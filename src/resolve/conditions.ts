@@ -1,3 +1,4 @@
+import { sortedUnique } from "../base/order.ts";
 import type { Code } from "../diagnostics/codes.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Condition } from "./types.ts";
@@ -19,7 +20,8 @@ export const refusals: ReadonlyMap<Code, Refusal> = new Map<Code, Refusal>([
 
 /** Findings as one condition message; each begins with its code, which `otel-policy explain CODE` takes. */
 const wordsOf = (findings: readonly Diagnostic[]): string =>
-  findings.map(({ code, message }) => `${code}: ${message}`).join("; ");
+  // In the order of their text, not of the file: moving a field must not change a status.
+  sortedUnique(findings.map(({ code, message }) => `${code}: ${message}`)).join("; ");
 
 type Builder = (
   type: Condition["type"],

@@ -77,7 +77,7 @@ const conditionsOf = (
     absent: own.filter(({ code }) => code === "TP3007"),
     // A refusal speaks of another target of this policy, which has conditions of its own.
     errors: own.filter(({ code, severity }) => severity === "error" && !refusals.has(code)),
-    gaps: own.filter(({ code }) => code === "TP4001"),
+    gaps: own.filter(({ code }) => code === "TP4001" || code === "TP4002"),
   };
   return accepted(found, policy.generation);
 };

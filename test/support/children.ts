@@ -5,7 +5,8 @@ import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 
 /** Path of one of the misbehaving executables. */
-export const childPath = (name: string): string => fileURLToPath(new URL(`../process/children/${name}`, import.meta.url));
+export const childPath = (name: string): string =>
+  fileURLToPath(new URL(`../process/children/${name}`, import.meta.url));
 
 /** A folder that is gone after the test. */
 export const temporaryFolder = (t: TestContext): string => {

@@ -109,6 +109,13 @@ export const runCodes = {
     why: "a process left from before may hold the address; traffic is not handed to a config that was not meant",
     fix: "end Collectors that do not belong to this agent, or use another --run-dir",
   }),
+  TP5017: row<{ address: string; reason: string }>({
+    severity: "error",
+    title: "address unusable",
+    message: ({ address, reason }) => `the agent cannot listen on ${address}: ${reason}`,
+    why: "without its address nobody can ask whether it is ready",
+    fix: "name an address of this machine with --listen HOST:PORT, ports below 1024 need a privilege; --listen none does without",
+  }),
   TP5020: row<{ path: string; reason: string }>({
     severity: "error",
     title: "disk full",

@@ -1,0 +1,136 @@
+import { openRunDir } from "../collector/run-dir.ts";
+import { createInstruments, globalProviders } from "../telemetry/instruments.ts";
+import { debounce } from "./debounce.ts";
+import { FlowWatch } from "./flow-watch.ts";
+import { Loop } from "./loop.ts";
+import type { AgentOptions, Served } from "./options.ts";
+import { endOrphans } from "./orphans.ts";
+import { Reader } from "./reader.ts";
+import { serveAt } from "./serve-at.ts";
+import type { Site } from "./site.ts";
+import { StartError } from "./start-error.ts";
+import type { AgentView } from "./view.ts";
+import { Watch } from "./watch.ts";
+
+/** A running agent. */
+export type Agent = {
+  view(): AgentView;
+  /** Calls `listener` after every change of the view; the answer ends that. */
+  subscribe(listener: (view: AgentView) => void): () => void;
+  /** Reads everything again, and tries what failed before once more. */
+  reload(): void;
+  /** Stops in order; a second call stops at once. Resolves when no Collector runs any more. */
+  stop(): Promise<void>;
+  /** Resolves when the agent has ended, for whatever reason. */
+  readonly stopped: Promise<{ readonly reason: string }>;
+  /** Where it serves, or null. */
+  readonly url: string | null;
+};
+
+/** How often folders are looked at although no event came, in milliseconds. */
+const lookMs = 3000;
+
+/**
+ * Watches policies and keeps Collectors running that do what they say. Rejects with a `StartError` when the run
+ * directory or the address cannot be used; everything later is told in the view, and never ends the agent by itself.
+ */
+export const startAgent = async (options: AgentOptions): Promise<Agent> => {
+  const { clock, log, policyDirs } = options;
+  const { value: runDir, diagnostics } = await openRunDir(options.runDir);
+  if (runDir === null) throw new StartError(diagnostics);
+  const orphans = await endOrphans(runDir.path, clock);
+  if (orphans > 0) log("warn", "ended Collectors that an agent before this one left running", { count: orphans });
+
+  const site: Site = {
+    binary: options.collector,
+    runDir,
+    env: options.env,
+    stdout: options.collectorStdout ?? "inherit",
+    endWithParent: options.endWithParent ?? false,
+    log,
+    clock,
+    reloadTimeoutMs: options.reloadTimeoutMs,
+    drainTimeoutMs: options.drainTimeoutMs ?? 300_000,
+    observeMs: options.observeMs ?? 2000,
+    stopTimeoutMs: options.stopTimeoutMs ?? 25_000,
+  };
+  const instruments = createInstruments(globalProviders());
+  const loop = new Loop({ site, instruments, onFinding: options.onFinding, base: options.base, once: options.once });
+  const reader = await Reader.create({
+    paths: policyDirs,
+    runDir: runDir.path,
+    clock,
+    debounceMs: options.debounceMs,
+    compile: (files) =>
+      options.compile(files, {
+        dataPlanes: options.dataPlanes,
+        rootNamespace: options.rootNamespace,
+        allowEndpoints: options.allowEndpoints,
+        base: options.base,
+        topology: "handover",
+        collector: { version: options.collector.version, components: options.collector.components },
+        redirectSinks: options.redirectSinks,
+      }),
+    onReading: (reading) => loop.read(reading),
+    onSame: () => loop.lookedAgain(),
+    onBug: (error) => loop.bug(error),
+  });
+  const reload = (): void => reader.look("request", clock.now());
+  const served: Served = {
+    view: () => loop.view(),
+    config: () => loop.config(),
+    history: () => loop.reports(),
+    metrics: () => Promise.resolve(instruments.text()),
+    reload: () => loop.answerOf(reload),
+  };
+
+  // The probes first: while the first generation is on its way they say so.
+  const server = await serveAt(options, served).catch(async (error: unknown) => {
+    await runDir.release();
+    throw error;
+  });
+  const hints = debounce(clock, options.debounceMs, (since) => reader.look("change", since));
+  const watch = options.once
+    ? null
+    : await Watch.start({
+        paths: policyDirs,
+        clock,
+        lookMs: Math.min(lookMs, options.resyncMs),
+        onHint: hints.hint,
+        onProblem: (words, polling) => {
+          instruments.watchError();
+          log("warn", polling ? "cannot be told of changes, looks once a second instead" : "trouble watching", { words });
+        },
+      });
+  const flow = new FlowWatch(site, () => loop.flowPort(), (rows) => loop.flowed(rows));
+  let cancelResync = (): void => {};
+  const resync = (): void => {
+    reader.look("resync", clock.now());
+    cancelResync = clock.after(options.resyncMs, resync);
+  };
+  if (watch !== null) cancelResync = clock.after(options.resyncMs, resync);
+  reader.look("change", clock.now());
+
+  const stopped = loop.stopped.then(async (end) => {
+    cancelResync();
+    hints.stop();
+    reader.stop();
+    flow.stop();
+    await watch?.stop();
+    await server?.close();
+    await runDir.release();
+    return end;
+  });
+  return {
+    view: () => loop.view(),
+    subscribe: (listener) => loop.subscribe(listener),
+    reload,
+    stop: async () => {
+      reader.stop();
+      loop.stop("asked to stop");
+      await stopped;
+    },
+    stopped,
+    url: server?.url ?? null,
+  };
+};

@@ -1,0 +1,147 @@
+import { rm } from "node:fs/promises";
+import { unwritable } from "../collector/atomic-file.ts";
+import { type Exit, exitWords } from "../collector/exit.ts";
+import { deathOf } from "../collector/failures.ts";
+import type { CollectorProcess } from "../collector/process.ts";
+import { answers } from "../collector/sockets.ts";
+import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
+import { type Failure, failure } from "./failure.ts";
+import { type CoreLaunch, prepareCore, start } from "./launch.ts";
+import { nameLive } from "./live-name.ts";
+import type { Proposal } from "./machine.ts";
+import { proveCore } from "./prove.ts";
+import { pause, type Site } from "./site.ts";
+
+/** One core process, from its start to its end. */
+export type Core = {
+  readonly launch: CoreLaunch;
+  readonly process: CollectorProcess;
+  /** null while it runs. */
+  exit: Exit | null;
+  /** It was asked to finish. */
+  retired: boolean;
+};
+
+/** Storage of a core is per slot. Normally two alternate; more are needed while older cores still deliver. */
+const slots = "abcdefgh";
+
+/** Cores that may finish their queues at the same time; with more, the one that drains longest has to end. */
+const maxDraining = 6;
+
+/** A commit whose new name does not answer within this is taken back. */
+const confirmMs = 1000;
+
+/** The core processes of an agent: at most one is the live one, at most one a candidate, the others finish. */
+export class Cores {
+  readonly #site: Site;
+  /** The live core ended without being asked to. */
+  readonly #onDeath: (core: Core, found: Diagnostic) => void;
+  readonly #running = new Set<Core>();
+  #serial = 0;
+  #live: Core | null = null;
+
+  constructor(site: Site, onDeath: (core: Core, found: Diagnostic) => void) {
+    this.#site = site;
+    this.#onDeath = onDeath;
+  }
+
+  get live(): Core | null {
+    return this.#live;
+  }
+
+  /** Writes the config and chooses socket, slot and ports. */
+  prepare(proposal: Proposal): Promise<CoreLaunch | Failure> {
+    this.#serial += 1;
+    const taken = new Set([...this.#running].map(({ launch }) => launch.slot));
+    const slot = [...slots].find((name) => !taken.has(name)) ?? `s${this.#serial}`;
+    return prepareCore(this.#site, proposal, this.#serial, slot);
+  }
+
+  async start(launch: CoreLaunch): Promise<Core> {
+    const core: Core = { launch, process: await start(this.#site, launch), exit: null, retired: false };
+    this.#running.add(core);
+    void core.process.exited.then((exit) => this.#ended(core, exit));
+    return core;
+  }
+
+  async prove(core: Core): Promise<Failure | null> {
+    const deadline = this.#site.clock.now() + this.#site.reloadTimeoutMs;
+    return proveCore(this.#site, core.launch, core.process, deadline);
+  }
+
+  /** The commit point: from here on whoever connects finds this core. Null: done. */
+  async name(core: Core): Promise<Failure | null> {
+    const { liveSocket } = this.#site.runDir;
+    if (core.exit !== null) return failure("died", deathOf(core.process, core.exit));
+    const before = this.#live;
+    try {
+      await nameLive(core.launch.socket, liveSocket);
+      if (!(await this.#confirmed(liveSocket))) throw new Error("nobody answers under the new name");
+    } catch (error) {
+      if (before !== null && before.exit === null) await nameLive(before.launch.socket, liveSocket).catch(() => {});
+      return failure("commit_failed", unwritable(liveSocket, error), false);
+    }
+    this.#live = core;
+    return null;
+  }
+
+  /** Lets every core but `keep` finish what it holds; resolves at once. */
+  retireOthers(keep: readonly Core[]): void {
+    for (const core of this.#running) if (!keep.includes(core)) this.retire(core);
+    const draining = [...this.#running].filter(({ retired }) => retired);
+    for (const core of draining.slice(0, -maxDraining)) void core.process.stop(0);
+  }
+
+  retire(core: Core): void {
+    if (core.retired) return;
+    core.retired = true;
+    if (this.#live === core) this.#live = null;
+    void core.process.stop(this.#site.drainTimeoutMs);
+  }
+
+  /** Ends a core that never was in service. */
+  async discard(core: Core): Promise<void> {
+    core.retired = true;
+    await core.process.stop(1000);
+  }
+
+  /** Ends all of them, the live one too; resolves when none runs. */
+  async stop(graceMs: number): Promise<void> {
+    await Promise.all(
+      [...this.#running].map((core) => {
+        core.retired = true;
+        return core.process.stop(graceMs);
+      }),
+    );
+  }
+
+  kill(): void {
+    for (const { process } of this.#running) process.kill();
+  }
+
+  async #confirmed(socket: string): Promise<boolean> {
+    const deadline = this.#site.clock.now() + confirmMs;
+    while (!(await answers(socket))) {
+      if (this.#site.clock.now() >= deadline) return false;
+      await pause(this.#site.clock, 10);
+    }
+    return true;
+  }
+
+  #ended(core: Core, exit: Exit): void {
+    core.exit = exit;
+    this.#running.delete(core);
+    const { name, configPath, socket, healthSocket } = core.launch;
+    for (const path of [configPath, socket, healthSocket]) void rm(path, { force: true }).catch(() => {});
+    const log = this.#site.log.with({ process: name });
+    if (exit.kind === "signal" && exit.forced) {
+      const { message } = diagnostic("TP5015", { name, ms: this.#site.drainTimeoutMs }, null);
+      log("warn", message, { code: "TP5015" });
+    } else {
+      log("debug", "Collector ended", { how: exitWords(exit) });
+    }
+    if (core.retired || this.#live !== core) return;
+    this.#live = null;
+    this.#onDeath(core, deathOf(core.process, exit));
+  }
+}

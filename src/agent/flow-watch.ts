@@ -1,0 +1,39 @@
+import { scrape } from "../collector/metrics-text.ts";
+import { carried, type Flow, noCarry, readFlow } from "./flow.ts";
+import type { Site } from "./site.ts";
+
+const everyMs = 1000;
+
+/** Asks ingest once a second what it counted. */
+export class FlowWatch {
+  readonly #site: Site;
+  readonly #port: () => number | null;
+  readonly #onFlow: (flow: Flow) => void;
+  #carry = noCarry;
+  #isStopped = false;
+  #cancel: () => void;
+
+  constructor(site: Site, port: () => number | null, onFlow: (flow: Flow) => void) {
+    this.#site = site;
+    this.#port = port;
+    this.#onFlow = onFlow;
+    this.#cancel = site.clock.after(everyMs, () => void this.#look());
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancel();
+  }
+
+  async #look(): Promise<void> {
+    const port = this.#port();
+    const samples = port === null ? null : await scrape(port, everyMs).catch(() => null); // none this time
+    if (this.#isStopped) return;
+    if (samples !== null) {
+      const { carry, flow } = carried(this.#carry, readFlow(samples));
+      this.#carry = carry;
+      this.#onFlow(flow);
+    }
+    this.#cancel = this.#site.clock.after(everyMs, () => void this.#look());
+  }
+}

@@ -1,0 +1,149 @@
+import { rm } from "node:fs/promises";
+import type { Instant } from "../base/clock.ts";
+import type { Exit } from "../collector/exit.ts";
+import { deathOf } from "../collector/failures.ts";
+import type { CollectorProcess } from "../collector/process.ts";
+import { validateConfig } from "../collector/validate.ts";
+import { afterRestart, backoffMs } from "./backoff.ts";
+import type { Failure } from "./failure.ts";
+import { type IngestLaunch, prepareIngest, start } from "./launch.ts";
+import type { Proposal } from "./machine.ts";
+import { proveHealthy } from "./prove.ts";
+import { pause, type Site } from "./site.ts";
+
+type Running = { readonly launch: IngestLaunch; readonly proposal: Proposal; readonly process: CollectorProcess };
+
+/** How long an ingest that is replaced may hand on what it buffered. Its port is closed meanwhile. */
+const handOnMs = 5000;
+
+/** The one ingest process: owns the ports, is replaced only when its config changes, comes back when it dies. */
+export class Ingest {
+  readonly #site: Site;
+  readonly #onChange: (news: "up" | "down" | "restarting") => void;
+  #running: Running | null = null;
+  #isHealthy = false;
+  /** What should run, also while it is being brought back. */
+  #wanted: Proposal | null = null;
+  #restarts: readonly Instant[] = [];
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Grows with every decision about what should run; a loop of an older one gives up. */
+  #epoch = 0;
+
+  constructor(site: Site, onChange: (news: "up" | "down" | "restarting") => void) {
+    this.#site = site;
+    this.#onChange = onChange;
+  }
+
+  get isHealthy(): boolean {
+    return this.#isHealthy;
+  }
+
+  get healthSocket(): string | null {
+    return this.#running?.launch.healthSocket ?? null;
+  }
+
+  /** Loopback port of the flow counters, while they can be asked. */
+  get flowPort(): number | null {
+    return this.#isHealthy ? (this.#running?.launch.flowPort ?? null) : null;
+  }
+
+  /** Digest of the config that runs. */
+  get digest(): string | null {
+    return this.#running?.proposal.ingestDigest ?? null;
+  }
+
+  /** Makes this config run and be healthy. On failure what ran before is brought back. Null: done. */
+  ensure(proposal: Proposal): Promise<Failure | null> {
+    return this.#inTurn(async () => {
+      if (this.digest === proposal.ingestDigest && this.#isHealthy) return null;
+      const before = this.#wanted;
+      this.#epoch += 1;
+      this.#wanted = proposal;
+      await this.#end(handOnMs);
+      const failed = await this.#begin(proposal, this.#epoch);
+      if (failed === null) return null;
+      this.#wanted = before;
+      if (before !== null) void this.#revive(before, this.#epoch);
+      return failed;
+    });
+  }
+
+  /** Stops accepting, hands on what it holds, ends. */
+  stop(graceMs: number): Promise<void> {
+    this.#epoch += 1;
+    this.#wanted = null;
+    return this.#inTurn(() => this.#end(graceMs));
+  }
+
+  kill(): void {
+    this.#epoch += 1;
+    this.#running?.process.kill();
+  }
+
+  async #end(graceMs: number): Promise<void> {
+    const running = this.#running;
+    this.#running = null;
+    this.#setHealthy(false);
+    if (running === null) return;
+    await running.process.stop(graceMs);
+    await rm(running.launch.configPath, { force: true });
+  }
+
+  async #begin(proposal: Proposal, epoch: number): Promise<Failure | null> {
+    const launch = await prepareIngest(this.#site, proposal);
+    if ("reason" in launch) return launch;
+    const running = { launch, proposal, process: await start(this.#site, launch) };
+    this.#running = running;
+    const deadline = this.#site.clock.now() + this.#site.reloadTimeoutMs;
+    const failed = await proveHealthy(this.#site, launch, running.process, deadline);
+    if (failed !== null || epoch !== this.#epoch) {
+      await running.process.stop(1000);
+      if (this.#running === running) this.#running = null;
+      return failed;
+    }
+    this.#setHealthy(true);
+    void running.process.exited.then((exit) => this.#ended(running, exit));
+    return null;
+  }
+
+  #ended(running: Running, exit: Exit): void {
+    if (this.#running !== running) return;
+    this.#running = null;
+    this.#setHealthy(false);
+    const { code, message } = deathOf(running.process, exit);
+    this.#site.log("error", message, { code, process: "ingest" });
+    void this.#revive(running.proposal, this.#epoch);
+  }
+
+  /** Starts it again, with growing pauses, until it runs or something else is decided. */
+  async #revive(proposal: Proposal, epoch: number): Promise<void> {
+    for (;;) {
+      await pause(this.#site.clock, backoffMs(this.#restarts, this.#site.clock.now()));
+      if (epoch !== this.#epoch) return;
+      this.#restarts = afterRestart(this.#restarts, this.#site.clock.now());
+      this.#onChange("restarting");
+      const failed = await this.#inTurn(async () => (epoch === this.#epoch ? this.#begin(proposal, epoch) : null));
+      if (failed === null || epoch !== this.#epoch) return;
+      this.#site.log("error", failed.found.message, { code: failed.found.code, process: "ingest" });
+    }
+  }
+
+  /** Starting and ending take their turns: two ingests at once would fight for the ports. */
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(task, task);
+    this.#turn = mine.catch(() => {});
+    return mine;
+  }
+
+  #setHealthy(isHealthy: boolean): void {
+    if (isHealthy === this.#isHealthy) return;
+    this.#isHealthy = isHealthy;
+    this.#onChange(isHealthy ? "up" : "down");
+  }
+}
+
+/** Asks the Collector about ingest's config without touching the one that runs. */
+export const validateIngest = async (site: Site, proposal: Proposal) => {
+  const launch = await prepareIngest(site, proposal);
+  return "reason" in launch ? launch : validateConfig(site.binary, launch.configPath, launch.env);
+};

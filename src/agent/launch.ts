@@ -1,0 +1,98 @@
+import { writeAtomically } from "../collector/atomic-file.ts";
+import { freePorts } from "../collector/ports.ts";
+import { type CollectorProcess, startCollector } from "../collector/process.ts";
+import { removeStaleSockets } from "../collector/sockets.ts";
+import { environment } from "../render/types.ts";
+import { forgetProcess, noteProcess } from "./orphans.ts";
+import { type Failure, failure } from "./failure.ts";
+import type { Proposal } from "./machine.ts";
+import type { Site } from "./site.ts";
+
+/** Everything one Collector process needs to start, decided and written before it does, so that it can be validated with the same. */
+export type Launch = {
+  /** `ingest`, `core-3` */
+  readonly name: string;
+  readonly configPath: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly healthSocket: string;
+  readonly telemetryPort: number;
+  readonly digest: string;
+};
+
+export type IngestLaunch = Launch & { readonly flowPort: number };
+export type CoreLaunch = Launch & { readonly serial: number; readonly slot: string; readonly socket: string };
+
+export const prepareIngest = async (site: Site, proposal: Proposal): Promise<IngestLaunch | Failure> => {
+  const [telemetryPort = 0, flowPort = 0] = await freePorts(2);
+  const name = "ingest";
+  // Named by content: the one that runs must find its own file again when it has to be restarted.
+  const configPath = site.runDir.configFile(`ingest-${proposal.ingestDigest.slice(0, 12)}`);
+  const unwritten = await writeAtomically(configPath, proposal.ingest);
+  if (unwritten !== null) return failure("start_failed", unwritten);
+  const healthSocket = site.runDir.healthSocket(name);
+  const env = {
+    ...site.env,
+    [environment.runDir]: site.runDir.path,
+    [environment.healthSocket]: healthSocket,
+    [environment.telemetryPort]: String(telemetryPort),
+    [environment.flowPort]: String(flowPort),
+    [environment.digest]: proposal.ingestDigest,
+  };
+  return { name, configPath, env, healthSocket, telemetryPort, flowPort, digest: proposal.ingestDigest };
+};
+
+export const prepareCore = async (
+  site: Site,
+  proposal: Proposal,
+  serial: number,
+  slot: string,
+): Promise<CoreLaunch | Failure> => {
+  const [telemetryPort = 0] = await freePorts(1);
+  const name = `core-${serial}`;
+  const configPath = site.runDir.configFile(name);
+  const unwritten = await writeAtomically(configPath, proposal.core);
+  if (unwritten !== null) return failure("start_failed", unwritten);
+  const healthSocket = site.runDir.healthSocket(name);
+  const socket = site.runDir.coreSocket(serial);
+  const env = {
+    ...site.env,
+    [environment.runDir]: site.runDir.path,
+    [environment.coreSocket]: socket,
+    [environment.healthSocket]: healthSocket,
+    [environment.telemetryPort]: String(telemetryPort),
+    [environment.digest]: proposal.digest,
+    [environment.slot]: slot,
+  };
+  return { name, configPath, env, healthSocket, telemetryPort, digest: proposal.digest, serial, slot, socket };
+};
+
+/** ingest listens on every socket of the run directory that is not a core's. */
+const ofIngest = (file: string): boolean => !/^(?:core|health-core-)/.test(file);
+const ofCore =
+  (serial: number) =>
+  (file: string): boolean =>
+    file === `core-${serial}.sock` || file === `health-core-${serial}.sock`;
+
+/** Starts what was prepared. Sockets left from a process that is gone are removed first: bind(2) would fail on them. */
+export const start = async (site: Site, launch: IngestLaunch | CoreLaunch): Promise<CollectorProcess> => {
+  await removeStaleSockets(site.runDir.path, "serial" in launch ? ofCore(launch.serial) : ofIngest);
+  const log = site.log.with({ process: launch.name });
+  const started = startCollector({
+    binary: site.binary,
+    configPath: launch.configPath,
+    env: launch.env,
+    name: launch.name,
+    stdout: site.stdout,
+    endWithParent: site.endWithParent,
+    clock: site.clock,
+    // What a Collector calls info is everyday news to it; for us it is detail.
+    onLog: ({ level, message, fields }) => log(level === "info" ? "debug" : level, message, fields),
+  });
+  log("debug", "Collector started", { pid: started.pid, config: launch.configPath });
+  const { pid } = started;
+  if (pid !== null) {
+    await noteProcess(site.runDir.path, pid, launch.configPath);
+    void started.exited.then(() => forgetProcess(site.runDir.path, pid).catch(() => {})); // then the next agent finds it stale
+  }
+  return started;
+};

@@ -1,0 +1,56 @@
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Clock } from "../base/clock.ts";
+import { signalGroup } from "../collector/signal-group.ts";
+import { pause } from "./site.ts";
+
+const graceMs = 3000;
+const prefix = "process-";
+
+/** Notes that a Collector runs, so that an agent that comes after us can end it if we cannot. */
+export const noteProcess = (runDir: string, pid: number, configPath: string): Promise<void> =>
+  writeFile(join(runDir, `${prefix}${pid}`), configPath, { mode: 0o600 });
+
+export const forgetProcess = (runDir: string, pid: number): Promise<void> =>
+  rm(join(runDir, `${prefix}${pid}`), { force: true });
+
+/**
+ * Ends Collectors that an agent before us left running: they hold the ports. A process id may long belong to somebody
+ * else, so only one whose command line names the very config is touched. Answers how many there were.
+ */
+export const endOrphans = async (runDir: string, clock: Clock): Promise<number> => {
+  const names = await readdir(runDir);
+  const notes = names.filter((name) => name.startsWith(prefix));
+  let ended = 0;
+  for (const note of notes) {
+    const pid = Number(note.slice(prefix.length));
+    const config = await readFile(join(runDir, note), "utf8").catch(() => "");
+    if (Number.isSafeInteger(pid) && config !== "" && (await runs(pid, config))) {
+      ended += 1;
+      signalGroup(pid, "SIGTERM");
+      if (!(await isGone(pid, config, clock))) {
+        signalGroup(pid, "SIGKILL");
+        await isGone(pid, config, clock);
+      }
+    }
+    await rm(join(runDir, note), { force: true });
+  }
+  // Configs that nobody runs any more; they may hold credentials of the platform's exporters.
+  for (const name of names) if (/^(?:ingest|core)-\w+\.yaml$/.test(name)) await rm(join(runDir, name), { force: true });
+  return ended;
+};
+
+const isGone = async (pid: number, config: string, clock: Clock): Promise<boolean> => {
+  const until = clock.now() + graceMs;
+  while (await runs(pid, config)) {
+    if (clock.now() >= until) return false;
+    await pause(clock, 20);
+  }
+  return true;
+};
+
+/** /proc tells it on Linux; elsewhere nothing is known and so nobody is ended. A zombie has no command line. */
+const runs = async (pid: number, config: string): Promise<boolean> => {
+  const line = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+  return line.split("\0").some((word) => word === `--config=file:${config}`);
+};

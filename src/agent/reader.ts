@@ -1,0 +1,132 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Clock, Instant } from "../base/clock.ts";
+import { writeAtomically } from "../collector/atomic-file.ts";
+import type { Compilation } from "../compile.ts";
+import type { SourceFile } from "../diagnostics/source.ts";
+import { compileHolding, type GoodTexts, type Held } from "./hold-back.ts";
+import type { Cause } from "./machine.ts";
+import { emptied, readSnapshot, type Snapshot } from "./snapshot.ts";
+
+/** One look at the policies that found something new, or was asked for. */
+export type Reading = {
+  readonly cause: Cause;
+  /** When the first change was seen. */
+  readonly since: Instant;
+  readonly snapshot: Snapshot;
+  readonly held: Held;
+  readonly compileMs: number;
+};
+
+export type ReaderOptions = {
+  readonly paths: readonly string[];
+  readonly runDir: string;
+  readonly clock: Clock;
+  readonly debounceMs: number;
+  readonly compile: (files: readonly SourceFile[]) => Compilation;
+  readonly onReading: (reading: Reading) => void;
+  /** A look that found the same as before. */
+  readonly onSame: () => void;
+  /** A bug of the compiler: it never throws for input. */
+  readonly onBug: (error: unknown) => void;
+};
+
+/** Reads the policies, one look at a time, and compiles what is new. */
+export class Reader {
+  readonly #options: ReaderOptions;
+  #digest: string | null = null;
+  #texts: ReadonlyMap<string, string> = new Map();
+  #good: GoodTexts = new Map();
+  #isLooking = false;
+  #next: { readonly cause: Cause; readonly since: Instant; readonly isSecond: boolean } | null = null;
+  #isStopped = false;
+  #cancelWait = (): void => {};
+
+  private constructor(options: ReaderOptions, good: GoodTexts) {
+    this.#options = options;
+    this.#good = good;
+  }
+
+  /** With the good texts that an agent before us left in the run directory: a restart must not lose what was in force. */
+  static async create(options: ReaderOptions): Promise<Reader> {
+    return new Reader(options, await storedTexts(options.runDir));
+  }
+
+  look(cause: Cause, since: Instant, isSecond = false): void {
+    if (this.#isStopped) return;
+    const before = this.#next;
+    this.#next = {
+      cause: before === null || rank[cause] > rank[before.cause] ? cause : before.cause,
+      since: before === null ? since : Math.min(since, before.since),
+      isSecond: isSecond || (before?.isSecond ?? false),
+    };
+    if (!this.#isLooking) void this.#run().catch(this.#options.onBug);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancelWait();
+  }
+
+  async #run(): Promise<void> {
+    this.#isLooking = true;
+    try {
+      for (let next = this.#next; next !== null && !this.#isStopped; next = this.#next) {
+        this.#next = null;
+        await this.#lookOnce(next.cause, next.since, next.isSecond);
+      }
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  async #lookOnce(cause: Cause, since: Instant, isSecond: boolean): Promise<void> {
+    const { clock, paths, runDir } = this.#options;
+    const snapshot = await readSnapshot(paths);
+    if (this.#isStopped) return;
+    if (cause !== "request" && !isSecond && emptied(this.#texts, snapshot.files).length > 0) {
+      // Truncated and not yet written, most likely. If it is still empty next time, it is meant.
+      this.#cancelWait();
+      this.#cancelWait = clock.after(this.#options.debounceMs, () => this.look(cause, since, true));
+      return;
+    }
+    const isNew = snapshot.digest !== this.#digest;
+    if (!isNew && cause !== "request") {
+      this.#options.onSame();
+      return;
+    }
+    const began = performance.now();
+    const held = compileHolding(snapshot, this.#good, this.#options.compile);
+    const compileMs = performance.now() - began;
+    this.#digest = snapshot.digest;
+    this.#texts = new Map(snapshot.files.map(({ path, text }) => [path, text]));
+    const wasGood = this.#good;
+    this.#good = held.good;
+    this.#options.onReading({ cause: isNew && cause === "resync" ? "change" : cause, since, snapshot, held, compileMs });
+    if (!isEqual(wasGood, held.good)) await storeTexts(runDir, held.good);
+  }
+}
+
+const rank: { readonly [cause in Cause]: number } = { resync: 0, change: 1, request: 2 };
+
+const isEqual = (a: GoodTexts, b: GoodTexts): boolean =>
+  a.size === b.size && [...a].every(([path, text]) => b.get(path) === text);
+
+const storeName = "good-texts.json";
+
+/** Without it a restart forgets at most what a broken file said before it broke; so a failure here stops nothing. */
+const storeTexts = async (runDir: string, good: GoodTexts): Promise<void> => {
+  await writeAtomically(join(runDir, storeName), JSON.stringify([...good]));
+};
+
+const storedTexts = async (runDir: string): Promise<GoodTexts> => {
+  try {
+    const stored: unknown = JSON.parse(await readFile(join(runDir, storeName), "utf8"));
+    return new Map(Array.isArray(stored) ? stored.filter(isEntry) : []);
+  } catch {
+    return new Map(); // the first start in this directory, or a file cut short
+  }
+};
+
+const isEntry = (entry: unknown): entry is [string, string] =>
+  Array.isArray(entry) && entry.length === 2 && entry.every((part) => typeof part === "string");

@@ -1,0 +1,257 @@
+import { rm } from "node:fs/promises";
+import { unreachable } from "../base/assert.ts";
+import type { Instant } from "../base/clock.ts";
+import { refusalOf } from "../collector/failures.ts";
+import { validateConfig } from "../collector/validate.ts";
+import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
+import { afterRestart, backoffMs } from "./backoff.ts";
+import { type Core, Cores } from "./cores.ts";
+import { type Failure, failure } from "./failure.ts";
+import { Ingest, validateIngest } from "./ingest.ts";
+import type { CoreLaunch } from "./launch.ts";
+import type { Candidate, Effect, Event, Generation, Proposal, Step } from "./machine.ts";
+import { observe } from "./observe.ts";
+import { pause, type Site } from "./site.ts";
+
+/** What the runner tells: events for the machine, and what only people and metrics want to know. */
+export type Hooks = {
+  readonly event: (event: Event) => void;
+  readonly restarted: () => void;
+  /** ingest came up or went down. */
+  readonly changed: () => void;
+  /** A step of a try ended; `failure` null: it passed. */
+  readonly step: (attempt: number, step: Step, ms: number, failure: Diagnostic | null) => void;
+  readonly stopped: () => void;
+};
+
+type Try = { readonly attempt: number; launch: CoreLaunch | null; core: Core | null };
+
+/** Does what the machine decides, with real processes, and answers with events. */
+export class Runner {
+  readonly #site: Site;
+  readonly #hooks: Hooks;
+  readonly #cores: Cores;
+  readonly ingest: Ingest;
+  #try: Try | null = null;
+  /** Which generation the live core runs. */
+  #liveNumber: number | null = null;
+  #observed: number | null = null;
+  #restoring: { readonly number: number } | null = null;
+  #restarts: readonly Instant[] = [];
+  #naming: Promise<void> = Promise.resolve();
+  #isStopping = false;
+
+  constructor(site: Site, hooks: Hooks) {
+    this.#site = site;
+    this.#hooks = hooks;
+    this.ingest = new Ingest(site, (news) => {
+      if (news === "restarting") hooks.restarted();
+      hooks.changed();
+    });
+    this.#cores = new Cores(site, (_core, found) => {
+      const number = this.#liveNumber;
+      site.log("error", found.message, { code: found.code, generation: number });
+      if (number !== null) hooks.event({ type: "died", number, at: site.clock.now(), words: found.message });
+    });
+  }
+
+  /** Effects of one transition, in order; what takes time answers with events later. */
+  perform(effect: Exclude<Effect, { type: "report" }>): void {
+    switch (effect.type) {
+      case "try":
+        void this.#step(effect.candidate, effect.step);
+        return;
+      case "discard":
+        void this.#discard(effect.candidate, effect.live);
+        return;
+      case "observe":
+        void this.#observe(effect.live);
+        return;
+      case "retire": {
+        this.#liveNumber = effect.keep.number;
+        const kept = [this.#cores.live, this.#try?.core ?? null].filter((core) => core !== null);
+        this.#cores.retireOthers(kept);
+        return;
+      }
+      case "restore":
+        void this.#restore(effect.generation);
+        return;
+      case "shutdown":
+        if (effect.now) this.#kill();
+        else void this.#shutdown();
+        return;
+      default:
+        unreachable(effect);
+    }
+  }
+
+  async #step(candidate: Candidate, step: Step): Promise<void> {
+    const { attempt } = candidate;
+    const since = this.#site.clock.now();
+    if (this.#try?.attempt !== attempt) this.#try = { attempt, launch: null, core: null };
+    const failed = await this.#passes(this.#try, candidate, step).catch((error: unknown) =>
+      unforeseen(candidate, error),
+    );
+    if (this.#isStopping) return;
+    this.#hooks.step(attempt, step, this.#site.clock.now() - since, failed?.found ?? null);
+    this.#hooks.event(
+      failed === null
+        ? { type: "passed", attempt, step }
+        : {
+            type: "failed",
+            attempt,
+            step,
+            reason: failed.reason,
+            words: failed.found.message,
+            lasting: failed.lasting,
+          },
+    );
+  }
+
+  async #passes(current: Try, { proposal }: Candidate, step: Step): Promise<Failure | null> {
+    switch (step) {
+      case "validate":
+        return this.#validate(current, proposal);
+      case "ingest":
+        return this.ingest.ensure(proposal);
+      case "start": {
+        const { launch } = current;
+        if (launch !== null && !this.#isStopping) current.core = await this.#cores.start(launch);
+        return null;
+      }
+      case "prove":
+        return this.#prove(current, proposal);
+      case "commit": {
+        // From here on it would put an older one in the place of this one.
+        this.#restoring = null;
+        const { core } = current;
+        return core === null ? null : this.#inTurn(() => this.#cores.name(core));
+      }
+      default:
+        return unreachable(step);
+    }
+  }
+
+  async #validate(current: Try, proposal: Proposal): Promise<Failure | null> {
+    const launch = await this.#cores.prepare(proposal);
+    if ("reason" in launch) return launch;
+    current.launch = launch;
+    const answers = await Promise.all([
+      validateConfig(this.#site.binary, launch.configPath, launch.env),
+      this.ingest.digest === proposal.ingestDigest ? ({ ok: true } as const) : validateIngest(this.#site, proposal),
+    ]);
+    for (const answer of answers) {
+      if ("reason" in answer) return answer;
+      const [found] = refusalOf(answer);
+      if (found !== undefined) return failure("validate_failed", found, !answer.ok && answer.kind === "refused");
+    }
+    return null;
+  }
+
+  async #prove(current: Try, proposal: Proposal): Promise<Failure | null> {
+    const { core } = current;
+    if (core === null) return null;
+    const failed = await this.#cores.prove(core);
+    if (failed?.found.code !== "TP5011" || this.#isStopping) return failed;
+    // Somebody took a port between our choice and the start: once more with others.
+    const launch = await this.#cores.prepare(proposal);
+    if ("reason" in launch) return launch;
+    current.core = await this.#cores.start(launch);
+    return this.#cores.prove(current.core);
+  }
+
+  async #discard(candidate: Candidate, live: Generation | null): Promise<void> {
+    const current = this.#try;
+    if (current?.attempt === candidate.attempt) {
+      this.#try = null;
+      if (current.core !== null) await this.#cores.discard(current.core);
+      else if (current.launch !== null) await rm(current.launch.configPath, { force: true });
+    }
+    if (live === null || this.#isStopping || this.ingest.digest === live.proposal.ingestDigest) return;
+    const failed = await this.ingest.ensure(live.proposal);
+    if (failed !== null) this.#site.log("error", failed.found.message, { code: failed.found.code, process: "ingest" });
+  }
+
+  async #observe({ number }: Generation): Promise<void> {
+    const core = this.#cores.live;
+    this.#observed = number;
+    if (core === null) return; // it died at once, which was told
+    const words = await observe(
+      this.#site,
+      core,
+      () => this.#observed !== number || this.#isStopping || core.exit !== null,
+    );
+    if (this.#observed !== number || this.#isStopping || core.exit !== null) return;
+    const at = this.#site.clock.now();
+    this.#hooks.event(words === null ? { type: "settled", number } : { type: "breached", number, at, words });
+  }
+
+  async #restore(generation: Generation): Promise<void> {
+    const { number, proposal } = generation;
+    if (this.#restoring?.number === number) return;
+    const own = { number };
+    this.#restoring = own;
+    const isOff = (): boolean => this.#restoring !== own || this.#isStopping;
+    for (;;) {
+      await pause(this.#site.clock, backoffMs(this.#restarts, this.#site.clock.now()));
+      if (isOff()) return;
+      this.#restarts = afterRestart(this.#restarts, this.#site.clock.now());
+      this.#hooks.restarted();
+      const failed = await this.#bringBack(proposal, isOff).catch((error: unknown) => unforeseen(generation, error));
+      if (isOff()) return;
+      if (failed === null) {
+        this.#restoring = null;
+        this.#site.log("info", "core is back", { generation: number });
+        this.#hooks.event({ type: "restored", number });
+        return;
+      }
+      this.#site.log("error", failed.found.message, { code: failed.found.code, generation: number });
+      this.#hooks.event({ type: "unrestored", number, at: this.#site.clock.now(), words: failed.found.message });
+    }
+  }
+
+  async #bringBack(proposal: Proposal, isOff: () => boolean): Promise<Failure | null> {
+    const unready = await this.ingest.ensure(proposal);
+    if (unready !== null || isOff()) return unready;
+    const launch = await this.#cores.prepare(proposal);
+    if ("reason" in launch) return launch;
+    const core = await this.#cores.start(launch);
+    const unproven = await this.#cores.prove(core);
+    const failed = unproven ?? (await this.#inTurn(async () => (isOff() ? null : this.#cores.name(core))));
+    if (this.#cores.live !== core) await this.#cores.discard(core);
+    return failed;
+  }
+
+  /** One renaming at a time: the later one wins, whoever began first. */
+  async #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const mine = this.#naming.then(task);
+    this.#naming = mine.then(
+      () => {},
+      () => {},
+    );
+    return mine;
+  }
+
+  /** ingest stops accepting and hands on what it holds; then the cores finish. */
+  async #shutdown(): Promise<void> {
+    this.#isStopping = true;
+    this.#restoring = null;
+    const { clock, stopTimeoutMs } = this.#site;
+    const until = clock.now() + stopTimeoutMs;
+    await this.ingest.stop(stopTimeoutMs / 2);
+    await this.#cores.stop(Math.max(until - clock.now(), 1000));
+    this.#hooks.stopped();
+  }
+
+  #kill(): void {
+    this.#isStopping = true;
+    this.ingest.kill();
+    this.#cores.kill();
+  }
+}
+
+/** What no step foresaw: too many open files, a run directory that is gone. Nothing may stay half-way because of it. */
+const unforeseen = ({ attempt }: { readonly attempt: number }, error: unknown): Failure => {
+  const words = error instanceof Error ? error.message : String(error);
+  return failure("start_failed", diagnostic("TP5012", { name: `core of try ${attempt}`, words }, null), false);
+};

@@ -1,0 +1,126 @@
+import { stat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { type FSWatcher, watch } from "chokidar";
+import type { Clock } from "../base/clock.ts";
+
+export type WatchOptions = {
+  /** Folders or files; they need not exist. */
+  readonly paths: readonly string[];
+  readonly clock: Clock;
+  /** How often folders are looked at, in case no event came: renamed, remounted, on a network file system. */
+  readonly lookMs: number;
+  /** Something may have changed. What it was is not told: events name the wrong file too often. */
+  readonly onHint: () => void;
+  /** Watching does not work as it should; `polling`: it goes on by looking at the files once a second. */
+  readonly onProblem: (words: string, polling: boolean) => void;
+};
+
+const pollMs = 1000;
+
+/** Too few inotify watches or instances: more of the same would fail as well. */
+const exhausted: ReadonlySet<string> = new Set(["ENOSPC", "EMFILE", "ENFILE"]);
+
+/** Watches folders; a single file by the folder it is in, since a watched file is lost with its first replacement. */
+export class Watch {
+  readonly #options: WatchOptions;
+  readonly #folders: readonly string[];
+  /** Single files: other names of their folder are no concern of ours. */
+  readonly #names: ReadonlyMap<string, ReadonlySet<string>>;
+  #watcher: FSWatcher | null = null;
+  #isPolling = false;
+  #isStopped = false;
+  #cancelLook = (): void => {};
+  #identity = new Map<string, string>();
+
+  private constructor(options: WatchOptions, folders: readonly string[], names: ReadonlyMap<string, ReadonlySet<string>>) {
+    this.#options = options;
+    this.#folders = folders;
+    this.#names = names;
+  }
+
+  /** Resolves when watching has begun, so that no change after it is missed. */
+  static async start(options: WatchOptions): Promise<Watch> {
+    const folders = new Set<string>();
+    const names = new Map<string, Set<string>>();
+    for (const path of options.paths) {
+      const isFile = await stat(path).then((found) => !found.isDirectory(), () => false);
+      if (!isFile) folders.add(path);
+      else names.set(dirname(path), (names.get(dirname(path)) ?? new Set()).add(basename(path)));
+    }
+    for (const folder of folders) names.delete(folder);
+    const started = new Watch(options, [...folders, ...names.keys()], names);
+    await started.#open();
+    await started.#look();
+    return started;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelLook();
+    await this.#watcher?.close();
+  }
+
+  async #open(): Promise<void> {
+    const watcher = watch([...this.#folders], {
+      depth: 0,
+      ignoreInitial: true,
+      ignorePermissionErrors: true,
+      persistent: true,
+      backend: this.#isPolling ? "polling" : "native",
+      pollingInterval: pollMs,
+    });
+    this.#watcher = watcher;
+    watcher.on("all", (_event, path) => {
+      if (this.#concerns(path)) this.#options.onHint();
+    });
+    watcher.on("error", (error) => {
+      if (watcher === this.#watcher) this.#onError(error);
+    });
+    await new Promise<void>((resolve) => {
+      watcher.once("ready", resolve);
+      // A folder that cannot be opened never gets ready; the slow look covers it.
+      const cancel = this.#options.clock.after(2000, resolve);
+      watcher.once("ready", cancel);
+    });
+  }
+
+  #concerns(path: string): boolean {
+    const names = this.#names.get(dirname(path));
+    if (names === undefined) return true;
+    const name = basename(path);
+    return names.has(name) || name.startsWith("..");
+  }
+
+  #onError(error: unknown): void {
+    if (this.#isStopped) return;
+    const words = error instanceof Error ? error.message : String(error);
+    const isExhausted = error instanceof Error && "code" in error && exhausted.has(String(error.code));
+    if (!isExhausted || this.#isPolling) {
+      this.#options.onProblem(words, this.#isPolling);
+      return;
+    }
+    this.#isPolling = true;
+    this.#options.onProblem(words, true);
+    const before = this.#watcher;
+    void this.#open().then(() => before?.close());
+    this.#options.onHint();
+  }
+
+  /** Another inode or another device under the same name means that the watcher may look at something that is gone. */
+  async #look(): Promise<void> {
+    for (const folder of this.#folders) {
+      const identity = await stat(folder).then(
+        ({ dev, ino }) => `${dev}:${ino}`,
+        () => "absent",
+      );
+      const before = this.#identity.get(folder);
+      this.#identity.set(folder, identity);
+      if (before === undefined || before === identity || this.#isStopped) continue;
+      this.#watcher?.unwatch(folder);
+      this.#watcher?.add(folder);
+      this.#options.onHint();
+    }
+    if (this.#isStopped) return;
+    this.#cancelLook = this.#options.clock.after(this.#options.lookMs, () => void this.#look());
+  }
+}

@@ -1,0 +1,21 @@
+import type { Command } from "./command.ts";
+import { agent } from "./commands/agent.ts";
+import { dev } from "./commands/dev.ts";
+import { explain } from "./commands/explain.ts";
+import { help } from "./commands/help.ts";
+import { render } from "./commands/render.ts";
+import { status } from "./commands/status.ts";
+import { validate } from "./commands/validate.ts";
+import { version } from "./commands/version.ts";
+
+/** Every verb, in the order in which one comes to need them; help lists them so. A new verb is a file and a line here. */
+export const commands: readonly Command[] = [
+  validate, // is it right?
+  render, // what does it become?
+  dev, // what does it do?
+  agent, // let it run
+  status, // how is it?
+  explain, // why?
+  version,
+  help,
+];

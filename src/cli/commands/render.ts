@@ -1,0 +1,43 @@
+import type { Command } from "../command.ts";
+import { compiled, compileFlags } from "../compiled.ts";
+import { collectorExit, exit, usualExits } from "../exit.ts";
+import * as flag from "../flag-table.ts";
+import { chosenPart } from "../rendered-part.ts";
+import { report, reportFlags } from "../report.ts";
+import { wantedCollector } from "../wanted-collector.ts";
+import { writeOut } from "../write-out.ts";
+
+export const render: Command = {
+  name: "render",
+  group: "Write and check policies",
+  summary: "policies to a Collector config, on standard output or into a file",
+  about:
+    "Renders policies to the Collector config that applies them. With --topology single, the default, it is one complete config that an unmodified otelcol-contrib runs as it is. Same input, same bytes.",
+  operands: "[PATH…]",
+  arity: { least: 0, most: Number.POSITIVE_INFINITY },
+  flags: [...compileFlags, flag.strict, flag.topology, flag.part, flag.collector, flag.outputFile, ...reportFlags],
+  examples: [
+    { does: "one policy, one complete config", line: "otel-policy render samples/01-draft-example" },
+    {
+      does: "grafted into another Collector config, into a file",
+      line: "otel-policy render samples/05-sampling-rates --base templates/collector/dev.yaml -o collector.yaml",
+    },
+  ],
+  exits: {
+    [exit.ok]: "no errors",
+    [exit.findings]: "errors; what has none is rendered",
+    ...collectorExit,
+    ...usualExits,
+  },
+  run: async (call) => {
+    const { flags, operands, terminal } = call;
+    const { topology, pick } = chosenPart(flags);
+    const collector = flags.has(flag.collector) ? await wantedCollector(call) : null;
+    if (collector === "unusable") return exit.noCollector;
+    const { compilation, ...found } = await compiled(call, { paths: operands, topology, collector });
+    const code = await report(call, found, { format: "text", stream: terminal.err });
+    const { rendered } = compilation;
+    const written = rendered === null ? exit.ok : await writeOut(call, pick(rendered).yaml);
+    return Math.max(code, written);
+  },
+};

@@ -1,0 +1,19 @@
+import { type Agent, startAgent } from "../../agent/agent.ts";
+import type { AgentOptions, Serve } from "../../agent/options.ts";
+import { findCollector } from "../../collector/find.ts";
+import { compile } from "../../compile.ts";
+
+/** What `dev` is built from; tests bring their own. */
+export type DevParts = {
+  readonly findCollector: typeof findCollector;
+  readonly startAgent: (options: AgentOptions) => Promise<Agent>;
+  readonly compile: typeof compile;
+  readonly serve: Serve;
+};
+
+export const realParts: DevParts = {
+  findCollector,
+  startAgent,
+  compile,
+  serve: async (listen, served) => (await import("../../web/server.ts")).serve(listen, served),
+};

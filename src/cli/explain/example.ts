@@ -1,0 +1,32 @@
+import { profileNames } from "../../dataplane/profiles.ts";
+import type { ArgsOf, Code } from "../../diagnostics/codes.ts";
+import { type Diagnostic, diagnostic } from "../../diagnostics/diagnostic.ts";
+import type { SourceFile } from "../../diagnostics/source.ts";
+import { readBase } from "../compiled.ts";
+import type { Parts } from "../parts.ts";
+import { examples } from "./examples.ts";
+
+/** What shows a code: a policy file that gives it, or, where no file alone can, the values of one case. */
+export type Example<C extends Code> = { readonly policy: string } | { readonly args: ArgsOf<C> };
+
+export type Shown = { readonly diagnostics: readonly Diagnostic[]; readonly sources: ReadonlyMap<string, string> };
+
+/** The finding itself, as the compiler gives it for the example. */
+export const shownExample = async <C extends Code>(code: C, parts: Parts): Promise<Shown> => {
+  const example: Example<C> | undefined = examples[code];
+  if (example === undefined) return { diagnostics: [], sources: new Map() };
+  if ("args" in example) return { diagnostics: [diagnostic(code, example.args, null)], sources: new Map() };
+  const file: SourceFile = { path: "example.yaml", text: example.policy };
+  const compile = await parts.compile();
+  const { diagnostics } = compile([file], {
+    dataPlanes: profileNames,
+    rootNamespace: null,
+    allowEndpoints: [],
+    base: await readBase(null),
+    topology: "single",
+    collector: null,
+    redirectSinks: null,
+  });
+  const first = diagnostics.find((found) => found.code === code);
+  return { diagnostics: first === undefined ? [] : [first], sources: new Map([[file.path, file.text]]) };
+};

@@ -1,0 +1,89 @@
+import { type Located, type Origin, spanOf } from "../../diagnostics/origin.ts";
+import { positionOf } from "../../diagnostics/source.ts";
+import type { AccessLogs, Metrics, Provider, Rate, TelemetryPolicy, Tracing, ValueSource } from "../../policy/types.ts";
+
+/** One signal's settings: what, which value, from where. */
+export type Settings = { readonly title: string; readonly rows: readonly (readonly string[])[] };
+
+type Sources = ReadonlyMap<string, string>;
+
+/** Every setting of a policy with its origin, by signal. */
+export const settingsOf = (policy: TelemetryPolicy, sources: Sources): readonly Settings[] => [
+  { title: "tracing", rows: policy.tracing === null ? leftAlone : tracing(policy.tracing, sources) },
+  { title: "metrics", rows: policy.metrics === null ? leftAlone : metrics(policy.metrics, sources) },
+  { title: "accessLogs", rows: policy.accessLogs === null ? leftAlone : accessLogs(policy.accessLogs, sources) },
+];
+
+const leftAlone = [["left alone: the policy has no such block, so records go the platform's default way"]];
+
+const rowOf =
+  (sources: Sources) =>
+  <T>(name: string, setting: Located<T> | null, say: (value: T) => string = String): readonly (readonly string[])[] =>
+    setting === null ? [] : [[whereOf(setting.origin, sources), name, say(setting.value), reasonOf(setting.origin)]];
+
+/** The file is that of the policy, which the reader knows: its line is enough. */
+const whereOf = (origin: Origin, sources: Sources): string => {
+  const span = spanOf(origin);
+  const text = span === null ? undefined : sources.get(span.file);
+  return span === null || text === undefined ? origin.kind : `line ${positionOf(text, span.start).line}`;
+};
+
+const reasonOf = (origin: Origin): string => (origin.kind === "default" ? `(${origin.rule})` : "");
+
+const tracing = (tracing: Tracing, sources: Sources) => {
+  const row = rowOf(sources);
+  return [
+    ...row("mode", tracing.mode),
+    ...row("provider", tracing.provider, providerText),
+    ...row("root rate", tracing.rootRate, rateText),
+    ...row("parent rate", tracing.parentRate, rateText),
+    ...tracing.attributes.flatMap(({ name, source }) => row(`attribute ${name.value}`, source, sourceText)),
+    ...row("service name", tracing.serviceName),
+    ...row("span name", tracing.spanName),
+    ...tracing.propagation.flatMap((format) => row("context", format, (value) => `${value} (the proxy's part)`)),
+  ];
+};
+
+const metrics = (metrics: Metrics, sources: Sources) => {
+  const row = rowOf(sources);
+  return [
+    ...row("mode", metrics.mode),
+    ...row("provider", metrics.provider, providerText),
+    ...metrics.overrides.flatMap(({ name, disabled, dimensions }) => [
+      ...row("override", name, (value) => (disabled.value ? `${value}, disabled` : value)),
+      ...dimensions.flatMap(({ key, source }) =>
+        source === null ? row("  dimension removed", key) : row(`  dimension ${key.value}`, source, sourceText),
+      ),
+    ]),
+  ];
+};
+
+const accessLogs = (logs: AccessLogs, sources: Sources) => {
+  const row = rowOf(sources);
+  return [
+    ...row("mode", logs.mode),
+    ...row("provider", logs.provider, providerText),
+    ...row("format", logs.format),
+    ...logs.matches.flatMap(({ path, cel }) => [...row("match path", path), ...row("match cel", cel)]),
+    ...(logs.fields ?? []).flatMap((field) => row("field", field)),
+  ];
+};
+
+const providerText = (provider: Provider): string =>
+  provider.kind === "otlp"
+    ? `OTLP/${provider.transport} ${provider.endpoint}${provider.insecure ? ", no TLS" : ""}`
+    : `Prometheus ${provider.remoteWrite ?? "(pull)"}`;
+
+const rateText = ({ numerator, denominator }: Rate): string =>
+  `${numerator}/${denominator} = ${Number(((100 * numerator) / denominator).toPrecision(6))} %`;
+
+const sourceText = (source: ValueSource): string => {
+  switch (source.from) {
+    case "literal":
+      return JSON.stringify(source.value);
+    case "header":
+      return `header ${source.name}`;
+    case "attribute":
+      return `attribute ${source.key}`;
+  }
+};

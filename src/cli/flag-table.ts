@@ -1,0 +1,229 @@
+import { profileNames } from "../dataplane/profiles.ts";
+import {
+  addressFlag,
+  choiceFlag,
+  countFlag,
+  durationFlag,
+  listFlag,
+  optionalDurationFlag,
+  switchFlag,
+  textFlag,
+} from "./flag-kinds.ts";
+
+// Every flag of every verb, declared once. A flag is the same everywhere; what a verb does not use it does not list.
+
+export const file = listFlag({
+  name: "file",
+  short: "f",
+  value: "PATH",
+  group: "Policies",
+  text: "policy file, folder with *.yaml, *.yml or *.json, or - for standard input",
+});
+
+export const policyDir = listFlag({
+  name: "policy-dir",
+  env: "OTEL_POLICY_DIR",
+  value: "PATH",
+  group: "Policies",
+  text: "folder (or file) with policies to watch",
+});
+
+export const strict = switchFlag({ name: "strict", group: "Policies", text: "treat warnings as errors" });
+
+export const portable = switchFlag({
+  name: "portable",
+  group: "Policies",
+  text: "also report fields that only this tool understands",
+});
+
+export const base = textFlag({
+  name: "base",
+  value: "FILE",
+  fallback: null,
+  shown: "the built-in one",
+  group: "Platform",
+  text: "your own complete Collector config; policies are grafted into it",
+});
+
+export const dataPlane = listFlag({
+  name: "data-plane",
+  value: "NAME",
+  fallback: profileNames,
+  oneOf: profileNames,
+  group: "Platform",
+  text: "where the telemetry comes from",
+});
+
+export const allowEndpoint = listFlag({
+  name: "allow-endpoint",
+  value: "HOST",
+  group: "Platform",
+  text: "host or host:port policies may export to, * as wildcard; *.svc and *.svc.cluster.local always are allowed",
+});
+
+export const rootNamespace = textFlag({
+  name: "root-namespace",
+  value: "NAME",
+  fallback: null,
+  group: "Platform",
+  text: "namespace whose policies may target any namespace",
+});
+
+export const topology = choiceFlag({
+  name: "topology",
+  value: "KIND",
+  oneOf: ["single", "handover"],
+  fallback: "single",
+  group: "Collector",
+  text: "single: one complete config; handover: the two parts the agent runs",
+});
+
+export const part = choiceFlag({
+  name: "part",
+  value: "PART",
+  oneOf: ["ingest", "core"],
+  fallback: null,
+  group: "Collector",
+  text: "ingest or core, with --topology handover",
+});
+
+export const withCollector = switchFlag({
+  name: "with-collector",
+  group: "Collector",
+  text: "also ask the Collector whether it accepts the rendered config",
+});
+
+export const collector = textFlag({
+  name: "collector",
+  value: "FILE",
+  fallback: null,
+  shown: "$OTELCOL_BIN, otelcol-contrib on PATH, then build/otelcol-lean",
+  group: "Collector",
+  text: "Collector to use",
+});
+
+export const runDir = textFlag({
+  name: "run-dir",
+  value: "FOLDER",
+  fallback: null,
+  shown: "in $XDG_RUNTIME_DIR or /tmp",
+  group: "Collector",
+  text: "private folder for sockets, configs and state",
+});
+
+export const debounce = durationFlag({
+  name: "debounce",
+  fallback: "150ms",
+  group: "Agent",
+  text: "quiet time after a change before it is read",
+});
+
+export const resync = durationFlag({
+  name: "resync",
+  fallback: "30s",
+  group: "Agent",
+  text: "look at the folders again at least this often",
+});
+
+export const reloadTimeout = durationFlag({
+  name: "reload-timeout",
+  fallback: "10s",
+  group: "Agent",
+  text: "give a new config so long to become healthy",
+});
+
+export const listen = addressFlag({
+  name: "listen",
+  fallback: "127.0.0.1:13134",
+  group: "Agent",
+  text: "address of the agent's probes, metrics and status; none for no server",
+});
+
+export const once = switchFlag({
+  name: "once",
+  group: "Agent",
+  text: "apply the policies once, then stop",
+});
+
+export const requestsPerSecond = countFlag({
+  name: "requests",
+  fallback: 50,
+  most: 10_000,
+  group: "Agent",
+  text: "invented traffic, in requests per second",
+});
+
+export const duration = optionalDurationFlag({ name: "duration", group: "Agent", text: "end by itself after so long" });
+
+export const logLevel = choiceFlag({
+  name: "log-level",
+  value: "LEVEL",
+  oneOf: ["debug", "info", "warn", "error"],
+  fallback: "info",
+  group: "Output",
+  text: "log events from debug, info, warn or error on",
+});
+
+export const logFormat = choiceFlag({
+  name: "log-format",
+  value: "FORMAT",
+  oneOf: ["logfmt", "json", "pretty"],
+  fallback: null,
+  shown: "pretty on a terminal, else logfmt",
+  group: "Output",
+  text: "logfmt, json or pretty",
+});
+
+export const outputFile = textFlag({
+  name: "output",
+  short: "o",
+  env: "OTEL_POLICY_CONFIG_OUT",
+  value: "FILE",
+  fallback: null,
+  shown: "standard output",
+  group: "Output",
+  text: "where to write the config; it is replaced as a whole",
+});
+
+export const findingsFormat = choiceFlag({
+  name: "output",
+  short: "o",
+  value: "FORMAT",
+  oneOf: ["text", "json", "github", "sarif"],
+  fallback: "text",
+  group: "Output",
+  text: "text, json, github (annotations of GitHub Actions) or sarif",
+});
+
+export const statusFormat = choiceFlag({
+  name: "output",
+  short: "o",
+  value: "FORMAT",
+  oneOf: ["text", "json"],
+  fallback: "text",
+  group: "Output",
+  text: "text or json",
+});
+
+export const quiet = switchFlag({ name: "quiet", short: "q", group: "Output", text: "errors only, no summary" });
+
+export const verbose = switchFlag({
+  name: "verbose",
+  short: "v",
+  group: "Output",
+  text: "show notes (info findings) as well",
+});
+
+export const color = choiceFlag({
+  name: "color",
+  value: "WHEN",
+  oneOf: ["auto", "always", "never"],
+  fallback: "auto",
+  group: "General",
+  text: "colours: always, never, or auto: on a terminal unless NO_COLOR is set",
+});
+
+export const help = switchFlag({ name: "help", short: "h", env: null, group: "General", text: "show this help" });
+
+/** Flags of every verb. */
+export const general = [color, help] as const;

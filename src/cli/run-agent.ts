@@ -1,0 +1,51 @@
+import type { Agent } from "../agent/agent.ts";
+import { StartError } from "../agent/start-error.ts";
+import { systemClock } from "../collector/system-clock.ts";
+import { agentOptions } from "./agent-options.ts";
+import type { Call } from "./command.ts";
+import { exit } from "./exit.ts";
+import * as flag from "./flag-table.ts";
+import { openLog } from "./open-log.ts";
+import { packageVersion } from "./package-root.ts";
+import { untilStopped } from "./until-stopped.ts";
+import { wantedCollector } from "./wanted-collector.ts";
+
+const lastExportMs = 2000;
+
+/** Starts the agent, passes signals on, and answers the exit code when it has ended. */
+export const runAgent = async (call: Call): Promise<number> => {
+  const { flags, terminal, parts } = call;
+  const log = await openLog(call);
+  const collector = await wantedCollector(call);
+  if (collector === "unusable") return exit.noCollector;
+  const options = await agentOptions(call, collector, log);
+  // Before the agent's floors take their meters and tracers.
+  const startSdk = await parts.startSdk();
+  const { sdk, problem } = await startSdk({
+    env: terminal.env,
+    version: packageVersion(),
+    log,
+    clock: systemClock,
+  });
+  if (problem !== null) log("warn", problem.message, { code: problem.code, fix: problem.fix });
+  try {
+    const startAgent = await parts.startAgent();
+    const agent = await startAgent(options);
+    const { reason, asked } = await untilStopped(agent, log);
+    log("info", "stopped", { reason });
+    return asked || hasApplied(agent, flags.get(flag.once)) ? exit.ok : exit.findings;
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    for (const { code, message, why, fix } of error.diagnostics) log("error", message, { code, why, fix });
+    return exit.findings;
+  } finally {
+    await sdk?.shutdown(lastExportMs);
+    log.flush();
+  }
+};
+
+/** `--once` has done its work when the last try left the policies applied. */
+const hasApplied = (agent: Agent, once: boolean): boolean => {
+  const outcome = agent.view().lastReload?.outcome;
+  return once && (outcome === "committed" || outcome === "unchanged");
+};

@@ -1,0 +1,5 @@
+/** Command-line arguments of a start; `validate` gets the same after its name, so that both read the config alike. */
+export const collectorArguments = (configPath: string, featureGates: readonly string[]): string[] => [
+  `--config=file:${configPath}`,
+  ...(featureGates.length === 0 ? [] : [`--feature-gates=${featureGates.join(",")}`]),
+];

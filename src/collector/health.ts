@@ -1,0 +1,68 @@
+import { request } from "node:http";
+import type { Clock, Instant } from "../base/clock.ts";
+import type { Exit } from "./exit.ts";
+
+/** `absent`: nobody listens. `unhealthy`: somebody does, and is not ready, or does not answer in time. */
+export type Health = "healthy" | "unhealthy" | "absent";
+
+/** Asks a health_check extension that listens on a unix socket. Never rejects. */
+export const askHealth = (socket: string, timeoutMs = 1000): Promise<Health> =>
+  new Promise((resolve) => {
+    let answered = false;
+    const answer = (health: Health): void => {
+      if (answered) return;
+      answered = true;
+      clearTimeout(timer);
+      outgoing.destroy();
+      resolve(health);
+    };
+    // A new connection for each question: a kept one could still lead to the process before.
+    const outgoing = request({ socketPath: socket, path: "/", agent: false }, (response) => {
+      response.on("error", () => {}); // destroyed by ourselves: only the status matters
+      answer(response.statusCode === 200 ? "healthy" : "unhealthy");
+    });
+    outgoing.on("error", (error: NodeJS.ErrnoException) =>
+      answer(error.code === "ENOENT" || error.code === "ECONNREFUSED" ? "absent" : "unhealthy"),
+    );
+    const timer = setTimeout(() => answer("unhealthy"), timeoutMs);
+    outgoing.end();
+  });
+
+export type Waited =
+  | { readonly kind: "healthy" }
+  | { readonly kind: "exited"; readonly exit: Exit }
+  | { readonly kind: "late"; readonly last: Health };
+
+/** A lean Collector is healthy 50–150 ms after its start: look often at first, then less. */
+const firstPauseMs = 5;
+const longestPauseMs = 100;
+const longestAnswerMs = 1000;
+const shortestAnswerMs = 50;
+
+/** Resolves when the Collector is healthy, has ended, or `deadline` has passed; whichever is first. Never rejects. */
+export const waitHealthy = async (
+  socket: string,
+  exited: Promise<Exit>,
+  deadline: Instant,
+  clock: Clock,
+  ask: (socket: string, timeoutMs: number) => Promise<Health> = askHealth,
+): Promise<Waited> => {
+  let end: Exit | null = null;
+  const ended = exited.then((exit) => {
+    end = exit;
+  });
+  for (let pause = firstPauseMs; ; pause = Math.min(pause * 1.5, longestPauseMs)) {
+    const health = await ask(socket, Math.min(longestAnswerMs, Math.max(deadline - clock.now(), shortestAnswerMs)));
+    // The end is looked at first: somebody else may answer on the socket of a process that is gone.
+    if (end !== null) return { kind: "exited", exit: end };
+    if (health === "healthy") return { kind: "healthy" };
+    const left = deadline - clock.now();
+    if (left <= 0) return { kind: "late", last: health };
+    await Promise.race([pauseOf(clock, Math.min(pause, left)), ended]);
+  }
+};
+
+const pauseOf = (clock: Clock, ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    clock.after(ms, resolve);
+  });
