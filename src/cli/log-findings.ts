@@ -16,7 +16,13 @@ export const logFindings = (log: Log): AgentOptions["onFinding"] => {
     for (const found of all) {
       if (said.has(keyOf(found))) continue;
       const { code, place, policy, why, fix } = found;
-      log(levels[found.severity], found.message, { code, at: place, policy, why, fix });
+      log(levels[found.severity], found.message, {
+        code,
+        at: place ?? undefined,
+        policy: policy ?? undefined,
+        why,
+        fix,
+      });
     }
     const now = new Set(all.map(keyOf));
     const gone = [...said].filter((key) => !now.has(key)).length;

@@ -1,6 +1,7 @@
 import type { Agent } from "../agent/agent.ts";
 import { StartError } from "../agent/start-error.ts";
 import { systemClock } from "../collector/system-clock.ts";
+import { hasErrors } from "../diagnostics/diagnostic.ts";
 import { agentOptions } from "./agent-options.ts";
 import type { Call } from "./command.ts";
 import { exit } from "./exit.ts";
@@ -44,8 +45,9 @@ export const runAgent = async (call: Call): Promise<number> => {
   }
 };
 
-/** `--once` has done its work when the last try left the policies applied. */
+/** `--once` has done its work when the last try left all policies applied: an init container must not pass without some. */
 const hasApplied = (agent: Agent, once: boolean): boolean => {
-  const outcome = agent.view().lastReload?.outcome;
-  return once && (outcome === "committed" || outcome === "unchanged");
+  const { lastReload, diagnostics } = agent.view();
+  const outcome = lastReload?.outcome;
+  return once && (outcome === "committed" || outcome === "unchanged") && !hasErrors(diagnostics);
 };

@@ -7,7 +7,7 @@ import { type BaseConfig, typeOf } from "./base-config.ts";
 import { belongsToIngest, entryGroups, isConnector, pullExporters } from "./entries.ts";
 import { componentNames } from "./names.ts";
 import { quoted, resourceAttribute } from "./ottl.ts";
-import { addPolicies, type Backends, cumulativeSinks, isGoverned, type Joints, routerOf } from "./policies.ts";
+import { addPolicies, type Backends, cumulativeSinks, type Joints, needsRouter, routerOf } from "./policies.ts";
 import { stamps } from "./stamps.ts";
 import { coreTelemetry } from "./telemetry.ts";
 import { type Tree, traced } from "./tree.ts";
@@ -128,7 +128,7 @@ export const renderCore = (
     ),
   ];
   const needsBack = cumulativeSinks(plan, base).length > 0;
-  const governed = (signal: Signal): boolean => isGoverned(plan, signal) || (signal === "metrics" && needsBack);
+  const governed = (signal: Signal): boolean => needsRouter(plan, base, signal);
 
   addDefaultPipelines(
     assembly,
@@ -143,7 +143,7 @@ export const renderCore = (
     },
     pullOf,
     (processor) => !belongsToIngest(processor),
-    (signal) => governed(signal) || entryGroups(base, signal).length > 1,
+    governed,
   );
   addBaseExtensions(assembly, base);
 

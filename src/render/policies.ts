@@ -47,9 +47,14 @@ const isAccessLog = (plan: Plan): string => {
 
 export const routerOf = (signal: Signal): string => `routing/otel_policy_${signal}`;
 
-/** Whether any policy governs records of this signal. */
-export const isGoverned = (plan: Plan, signal: Signal): boolean =>
+const isGoverned = (plan: Plan, signal: Signal): boolean =>
   plan.classes.some((policyClass) => policyClass.signal === signal);
+
+/** Whether records of a signal have to be told apart: by policy, by receiver, or because metrics come back for a sink. */
+export const needsRouter = (plan: Plan, base: BaseConfig, signal: Signal): boolean =>
+  isGoverned(plan, signal) ||
+  entryGroups(base, signal).length > 1 ||
+  (signal === "metrics" && cumulativeSinks(plan, base).length > 0);
 
 /**
  * Sinks that push derived metrics: their cumulative state is kept elsewhere and comes back. The default sink is one
@@ -70,6 +75,8 @@ export const cumulativeSinks = (plan: Plan, base: BaseConfig): readonly SinkId[]
 };
 
 const backPipeline = (sink: SinkId): string => `metrics/otel_policy_back_${sink}`;
+
+const cameBy = (group: EntryGroup): string => `${resourceAttribute(stamps.entry)} == ${quoted(String(group.index))}`;
 
 const addRouter = (
   assembly: Assembly,
@@ -97,20 +104,21 @@ const addRouter = (
     if (policyClass.signal !== signal) continue;
     const isClass = `${resourceAttribute(stamps.class)} == ${quoted(policyClass.id)}`;
     const condition = signal === "logs" ? `${isClass} and (${isAccessLog(plan)})` : isClass;
-    const through = policyClass.passthrough ? groups.flatMap(defaults) : [];
-    table.push(
-      traced(policyClass.origin, {
-        context: signal === "logs" ? "log" : "resource",
-        condition,
-        pipelines: [classPipeline(policyClass), ...through],
-      }),
-    );
+    const context = signal === "logs" ? "log" : "resource";
+    const route = (when: string, through: readonly string[]): void => {
+      table.push(
+        traced(policyClass.origin, { context, condition: when, pipelines: [classPipeline(policyClass), ...through] }),
+      );
+    };
+    if (!policyClass.passthrough) route(condition, []);
+    else if (groups.length === 1) route(condition, groups.flatMap(defaults));
+    else for (const group of groups) route(`(${condition}) and ${cameBy(group)}`, defaults(group));
   }
   // Where the base config feeds different pipelines from different receivers, each record goes on as its receiver would have sent it.
   for (const group of groups.slice(1)) {
     table.push({
       context: "resource",
-      condition: `${resourceAttribute(stamps.entry)} == ${quoted(String(group.index))}`,
+      condition: cameBy(group),
       pipelines: defaults(group),
     });
   }
@@ -215,7 +223,6 @@ export const addPolicies = (
   for (const signal of signals) {
     const groups = entryGroups(base, signal);
     if (groups.length === 0) continue;
-    if (isGoverned(plan, signal) || (signal === "metrics" && cumulativeSinks(plan, base).length > 0))
-      addRouter(assembly, plan, base, signal, groups, joints);
+    if (needsRouter(plan, base, signal)) addRouter(assembly, plan, base, signal, groups, joints);
   }
 };

@@ -6,7 +6,7 @@ import { addDefaultPipelines, fromBase } from "./core.ts";
 import { belongsToIngest, entryGroups, isConnector, pullExporters } from "./entries.ts";
 import { addCumulative, addEntries, addPullClean, ownPull } from "./ingest.ts";
 import { componentNames } from "./names.ts";
-import { addPolicies, type Backends, cumulativeSinks, isGoverned, type Joints, routerOf } from "./policies.ts";
+import { addPolicies, type Backends, cumulativeSinks, type Joints, needsRouter, routerOf } from "./policies.ts";
 import type { Tree } from "./tree.ts";
 
 /** One complete config that an unmodified otelcol-contrib runs as it is: ingest and core in one process, joined by connectors. */
@@ -20,7 +20,7 @@ export const renderSingle = (
   const names = componentNames(components);
   const inlet = (signal: Signal): string => add(assembly, "connectors", `forward/otel_policy_in_${signal}`, {});
   const needsBack = cumulativeSinks(plan, base).length > 0;
-  const governed = (signal: Signal): boolean => isGoverned(plan, signal) || (signal === "metrics" && needsBack);
+  const governed = (signal: Signal): boolean => needsRouter(plan, base, signal);
   addEntries(assembly, base, (signal) => [inlet(signal)]);
   addDefaultPipelines(
     assembly,
@@ -35,7 +35,7 @@ export const renderSingle = (
     },
     (id) => id,
     (processor) => !belongsToIngest(processor),
-    (signal) => governed(signal) || entryGroups(base, signal).length > 1,
+    governed,
   );
   for (const id of base.serviceExtensions) {
     const body = base.extensions[id];

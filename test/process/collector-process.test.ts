@@ -32,10 +32,7 @@ describe("endings are told apart", () => {
     const started = start("stops-on-term.sh");
     await ready(started);
     assert.deepEqual(await started.child.stop(10_000), { kind: "clean", asked: true });
-    assert.deepEqual(
-      started.lines.map((line) => line.message),
-      ["here", "leaving"],
-    );
+    assert.equal(started.lines.at(-1)?.message, "leaving");
   });
 
   test("stopped when asked, with a code", async () => {

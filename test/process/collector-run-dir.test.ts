@@ -10,13 +10,14 @@ import { childPath, temporaryFolder } from "../support/children.ts";
 /** Another agent, and the first thing it says: `held`, or the code it was refused with. */
 const otherAgent = async (folder: string) => {
   const child = spawn(process.execPath, [childPath("holds-run-dir.ts"), folder], { stdio: ["ignore", "pipe", "inherit"] });
+  const exited = once(child, "exit");
   const [said] = await once(child.stdout, "data");
   return {
     pid: child.pid,
     said: String(said).trim(),
     kill: async (): Promise<void> => {
       child.kill("SIGKILL");
-      await once(child, "exit");
+      await exited;
     },
   };
 };

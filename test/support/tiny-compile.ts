@@ -52,7 +52,7 @@ export const tinyCompile =
 receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:${base.text}" } } } }
 exporters:
   otlp_grpc:
-    endpoint: "unix:${variable(environment.runDir)}/core.sock"
+    endpoint: "unix://${variable(environment.runDir)}/core.sock"
     tls: { insecure: true }
     sending_queue: { queue_size: 10000, block_on_overflow: true }
     retry_on_failure: { initial_interval: 20ms, max_interval: 200ms }

@@ -35,8 +35,8 @@ export const agent: Command = {
     },
   ],
   exits: {
-    [exit.ok]: "stopped when asked, or applied with --once",
-    [exit.findings]: "could not start, could not go on, or could not apply with --once",
+    [exit.ok]: "stopped when asked, or with --once: all applied",
+    [exit.findings]: "could not start or go on, or with --once: not all applied",
     ...collectorExit,
     ...usualExits,
   },

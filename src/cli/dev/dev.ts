@@ -1,9 +1,12 @@
 import type { Agent } from "../../agent/agent.ts";
+import { StartError } from "../../agent/start-error.ts";
 import type { CollectorBinary } from "../../collector/find.ts";
 import { systemClock } from "../../collector/system-clock.ts";
+import { formatText } from "../../diagnostics/format/text.ts";
 import type { SourceFile } from "../../diagnostics/source.ts";
 import type { Sender } from "../../traffic/sender.ts";
 import { exit } from "../exit.ts";
+import { wantsColor } from "../paint.ts";
 import { openDisplay } from "./display.ts";
 import { firstEnding } from "./ending.ts";
 import { endpointsOf } from "./endpoints.ts";
@@ -29,6 +32,13 @@ export const runDev = async (options: DevOptions, parts: DevParts = realParts): 
     const code = await play(options, parts, { base, policies, collector, stage });
     keep = code !== exit.ok;
     return code;
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    keep = false;
+    terminal.err.write(
+      `${formatText(error.diagnostics, new Map(), { color: wantsColor(options.color, terminal.err, terminal.env) }).trimEnd()}\n`,
+    );
+    return exit.findings;
   } finally {
     await stage.close(keep);
     if (keep) terminal.err.write(`the logs are in ${stage.folder}\n`);
@@ -67,6 +77,7 @@ const play = async (
     resyncMs: 5_000,
     reloadTimeoutMs: 10_000,
     drainTimeoutMs: 5_000,
+    flowEveryMs: 250,
     listen: options.listen,
     serve: options.listen === null ? null : parts.serve,
     once: false,

@@ -1,4 +1,4 @@
-import type { DevModel } from "./model.ts";
+import { type DevModel, tokensOf } from "./model.ts";
 import { shareOf } from "./shares.ts";
 import { clockTime, count, millis, percent, shortOf } from "./words.ts";
 
@@ -9,12 +9,13 @@ export const statusLine = (model: DevModel): string => {
     (row) =>
       `${row.policy} ${row.signal} received ${count(row.received)} kept ${count(row.kept)} (last 2 s ${percent(shareOf(model.shares, row).now)})`,
   );
-  const tokens = model.view.tokens
+  const tokens = tokensOf(model)
     .filter((row) => row.bucket !== "reasoning")
     .reduce((sum, row) => sum + row.tokens, 0);
   return [
     `${clockTime(model.now)} ${model.view.at}`,
     ...flow,
+    ...[...model.derived.requests].map(([target, requests]) => `${target} ${count(requests)} requests counted`),
     ...(tokens > 0 ? [`${count(tokens)} tokens`] : []),
     `access log ${count(model.accessLog.lines)} lines`,
     `refused ${count(model.sent.refusedRequests)}`,
@@ -43,7 +44,9 @@ export const eventLines = (before: DevModel | null, after: DevModel): readonly s
   const states = new Map(before?.view.policies.map((policy) => [policy.id, policy.state]));
   for (const policy of after.view.policies) {
     if (states.get(policy.id) !== policy.state)
-      lines.push(`${time} policy ${policy.id} is ${policy.state} (${policy.reason}) on ${policy.targets.join(", ")}`);
+      lines.push(
+        `${time} policy ${policy.id} is ${policy.state}${policy.reason === "" ? "" : ` (${policy.reason})`} on ${policy.targets.join(", ")}`,
+      );
   }
   if (after.frame !== null && after.frame !== before?.frame) lines.push(...after.frame.trimEnd().split("\n"));
   return lines;

@@ -1,7 +1,7 @@
 import type { AgentView, ReloadReport } from "../../agent/view.ts";
 import { flowHeader, policyBlock } from "./flow-table.ts";
 import { type Line, paint, type Segment, type Style, segment } from "./line.ts";
-import type { DevModel } from "./model.ts";
+import { type DevModel, tokensOf } from "./model.ts";
 import { padEnd } from "./text-width.ts";
 import { tokenTable } from "./token-table.ts";
 import { clockTime, count, elapsed, millis, shortOf } from "./words.ts";
@@ -99,9 +99,9 @@ export const screenLines = (model: DevModel, size: Size, color: boolean): readon
   const foot: readonly Line[] = [[], [segment(padEnd("  q quit", columns), "dim")]];
   const facts: readonly Line[] = [[], ...traffic(model), reload(model.view.lastReload)];
   const frame = frameLines(model.frame).slice(0, Math.max(4, Math.floor(rows / 2)));
-  const tokens = tokenTable(model.view.tokens);
+  const tokens = tokenTable(tokensOf(model));
   const room = rows - top.length - foot.length - facts.length - frame.length - 1;
-  const blocks = model.view.policies.map((policy) => policyBlock(policy, model.view.flow, model.shares, columns));
+  const blocks = model.view.policies.map((policy) => policyBlock(policy, model, columns));
   const policies = within(blocks, Math.max(1, room), "policy", "policies");
   const spare = room - policies.length - 1;
   const tokenLines =

@@ -1,6 +1,8 @@
 import type { Agent } from "../../agent/agent.ts";
 import type { Clock } from "../../base/clock.ts";
+import { scrape } from "../../collector/metrics-text.ts";
 import type { Sender } from "../../traffic/sender.ts";
+import { type Derived, derivedFrom, nothingDerived } from "./derived.ts";
 import type { Display } from "./display.ts";
 import { frameOf } from "./frame.ts";
 import type { DevModel } from "./model.ts";
@@ -30,6 +32,25 @@ const nothingSent: DevModel["sent"] = {
   lastRefusal: null,
 };
 
+const scrapeEveryMs = 1000;
+
+/** The newest scrape of the pull endpoint, made in the background at most once a second; the last good one while there is none. */
+const watchDerived = (url: string | null): ((now: number) => Derived) => {
+  let derived = nothingDerived;
+  let next = 0;
+  return (now) => {
+    if (url === null || now < next) return derived;
+    next = now + scrapeEveryMs;
+    void scrape(Number(new URL(url).port), scrapeEveryMs).then(
+      (samples) => {
+        derived = derivedFrom(samples);
+      },
+      () => {}, // nothing listens yet, or nothing any more
+    );
+    return derived;
+  };
+};
+
 /** Looks at everything again and again and shows it, until the answer is called; that shows it a last time. */
 export const keepShowing = (shown: Shown, display: Display): (() => Promise<DevModel>) => {
   const { agent, stage, clock } = shown;
@@ -37,6 +58,7 @@ export const keepShowing = (shown: Shown, display: Display): (() => Promise<DevM
   let readySince: number | null = null;
   let cancel: () => void = () => {};
   let looking: Promise<DevModel>;
+  const derived = watchDerived(shown.scrape);
 
   const look = async (): Promise<DevModel> => {
     const view = agent.view();
@@ -52,6 +74,7 @@ export const keepShowing = (shown: Shown, display: Display): (() => Promise<DevM
       sent: shown.sender()?.counts() ?? nothingSent,
       sink: stage.standIn.counts(),
       accessLog: await stage.accessLog.look(),
+      derived: derived(now),
       scrape: shown.scrape,
       frame: frameOf(view, shown.sources()),
       progress: view.live === null ? "starting Collector…" : null,

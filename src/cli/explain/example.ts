@@ -1,13 +1,10 @@
 import { profileNames } from "../../dataplane/profiles.ts";
-import type { ArgsOf, Code } from "../../diagnostics/codes.ts";
+import type { Code } from "../../diagnostics/codes.ts";
 import { type Diagnostic, diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { SourceFile } from "../../diagnostics/source.ts";
 import { readBase } from "../compiled.ts";
 import type { Parts } from "../parts.ts";
-import { examples } from "./examples.ts";
-
-/** What shows a code: a policy file that gives it, or, where no file alone can, the values of one case. */
-export type Example<C extends Code> = { readonly policy: string } | { readonly args: ArgsOf<C> };
+import { type Example, examples } from "./examples.ts";
 
 export type Shown = { readonly diagnostics: readonly Diagnostic[]; readonly sources: ReadonlyMap<string, string> };
 

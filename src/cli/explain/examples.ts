@@ -1,5 +1,7 @@
-import type { Code } from "../../diagnostics/codes.ts";
-import type { Example } from "./example.ts";
+import type { ArgsOf, Code } from "../../diagnostics/codes.ts";
+
+/** What shows a code: a policy file that gives it, or, where no file alone can, the values of one case. */
+export type Example<C extends Code> = { readonly policy: string } | { readonly args: ArgsOf<C> };
 
 const indent = (text: string, by: number): string =>
   text

@@ -4,7 +4,7 @@ import type { Agent } from "../../../src/agent/agent.ts";
 import type { AgentOptions } from "../../../src/agent/options.ts";
 import { StartError } from "../../../src/agent/start-error.ts";
 import type { AgentView } from "../../../src/agent/view.ts";
-import { diagnostic } from "../../../src/diagnostics/diagnostic.ts";
+import { type Diagnostic, diagnostic } from "../../../src/diagnostics/diagnostic.ts";
 import { outcome } from "../../../src/diagnostics/outcome.ts";
 import { poll } from "../../support/poll.ts";
 import { runCli } from "./run-cli.ts";
@@ -25,12 +25,12 @@ const view: AgentView = {
 const collector = { path: "/fake", version: "0.158.0", components: new Set<string>(), source: "flag" as const };
 
 /** An agent that does nothing but remember; it ends when it is stopped for the `stopsAt`th time, or at once with 0. */
-const fakeAgent = (stopsAt: number, last: AgentView["lastReload"] = null) => {
+const fakeAgent = (stopsAt: number, last: AgentView["lastReload"] = null, diagnostics: readonly Diagnostic[] = []) => {
   const { promise: stopped, resolve } = Promise.withResolvers<{ readonly reason: string }>();
   const calls: string[] = [];
   let given: AgentOptions | null = null;
   const agent: Agent = {
-    view: () => ({ ...view, lastReload: last }),
+    view: () => ({ ...view, lastReload: last, diagnostics }),
     subscribe: () => () => {},
     reload: () => calls.push("reload"),
     stop: async () => {
@@ -102,6 +102,11 @@ describe("exit codes", () => {
         .code,
       1,
     ));
+  test("--once that left out a policy with errors: 1", async () => {
+    const found = diagnostic("TP2102", { percent: 120 }, null);
+    const { parts } = fakeAgent(0, { ...report, outcome: "committed" }, [found]);
+    assert.equal((await runCli("agent --once --policy-dir p", { parts })).code, 1);
+  });
   test("ended by itself: 1", async () =>
     assert.equal((await runCli("agent --policy-dir p", { parts: fakeAgent(0).parts })).code, 1));
   test("cannot start: 1, and why", async () => {
