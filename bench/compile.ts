@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseAllDocuments } from "yaml";
 import { compile } from "../src/compile.ts";
-import { profileNames } from "../src/dataplane/profiles.ts";
+import { defaultProfileNames } from "../src/dataplane/profiles.ts";
 import type { SourceFile } from "../src/diagnostics/source.ts";
 import { type Benchmark, type Row, timed } from "./benchmark.ts";
 
@@ -25,7 +25,7 @@ const base = { path: "base.yaml", text: read("templates/collector/base.yaml") };
 const measure = async (count: number, limit: number | null, times: number): Promise<Row> => {
   const files = policies(count);
   const options = {
-    dataPlanes: profileNames,
+    dataPlanes: defaultProfileNames,
     rootNamespace: null,
     allowEndpoints: [],
     base,

@@ -66,11 +66,11 @@ const rules: Rules = {
     ["chokidar", ["agent/watch.ts"]],
     ["@opentelemetry/sdk-node", ["telemetry/sdk.ts"]],
     ["@opentelemetry/api", ["telemetry/"]],
-    ["@opentelemetry/semantic-conventions", ["telemetry/"]],
+    ["@opentelemetry/semantic-conventions", ["telemetry/sdk.ts"]],
   ]),
   ceilings: new Map([
-    // The IR is nobody's dialect: it cannot even name a policy.
-    ["plan/types.ts", 2],
+    // The IR is nobody's dialect: it shares the words for targets, rates and profiles, and knows no resolution.
+    ["plan/types.ts", 3],
     // What happened is told to everyone, so it depends on nothing that happens.
     ["agent/view.ts", 5],
   ]),
@@ -92,9 +92,17 @@ describe("src/ keeps its floors", () => {
     assert.deepEqual(check(sources, rules), []);
   });
 
-  test("every package.json dependency has a named importer, and the other way round", () => {
+  test("every dependency has a named importer and is imported there", () => {
     const manifest: { dependencies: Record<string, string> } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
-    assert.deepEqual(Object.keys(manifest.dependencies).sort(), [...rules.packages.keys()].sort());
+    const dependencies = Object.keys(manifest.dependencies).sort();
+    assert.deepEqual(dependencies, [...rules.packages.keys()].sort());
+    const imported = new Set(
+      [...sources.values()].flatMap((text) => scan(text).imports.map(({ specifier }) => specifier)),
+    );
+    assert.deepEqual(
+      dependencies.filter((name) => !imported.has(name)),
+      [],
+    );
   });
 });
 
@@ -144,9 +152,9 @@ describe("the checker finds what it is for", () => {
       ["agent/a.ts:1 floor 10 agent imports floor 11 web"],
     ],
     [
-      "a type of the IR that names a policy",
-      { "plan/types.ts": 'import type { B } from "../policy/b.ts";', "policy/b.ts": "" },
-      ["plan/types.ts:1 may import floors 0–2 only, policy is floor 3"],
+      "a type of the IR that names a resolution",
+      { "plan/types.ts": 'import type { B } from "../resolve/b.ts";', "resolve/b.ts": "" },
+      ["plan/types.ts:1 may import floors 0–3 only, resolve is floor 5"],
     ],
     [
       "a cycle inside one folder",

@@ -102,7 +102,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
           log("warn", polling ? "cannot be told of changes, looks once a second instead" : "trouble watching", { words });
         },
       });
-  const flow = new FlowWatch(site, () => loop.flowPort(), (rows) => loop.flowed(rows));
+  const flow = new FlowWatch(site, () => loop.flowPort(), (rows) => loop.flowed(rows), options.flowEveryMs);
   let cancelResync = (): void => {};
   const resync = (): void => {
     reader.look("resync", clock.now());

@@ -15,7 +15,7 @@ const isSignal = (text: string): text is FlowRow["signal"] => text === "traces" 
 /** One scrape of ingest's flow port. Rows in a fixed order; labels that a row does not name are summed over. */
 export const readFlow = (samples: readonly Sample[]): Flow => {
   const flow = new Map<string, FlowRow>();
-  const tokens = new Map<string, TokenRow>();
+  const tokens = new Map<string, { row: Omit<TokenRow, "tokens">; bySource: Map<string, number> }>();
   for (const { name, labels, value } of samples) {
     if (!Number.isFinite(value)) continue;
     if (name === itemsMetric) {
@@ -31,24 +31,31 @@ export const readFlow = (samples: readonly Sample[]): Flow => {
         kept: row.kept + (stage === "kept" ? value : 0),
       });
     } else if (name === tokensMetric) {
-      const target = first(labels, ["target", "otel_policy_target", "gateway", "k8s_gateway_name", "k8s_namespace_name"]);
-      const model = first(labels, ["model", "gen_ai_request_model", "gen_ai_response_model"]);
-      const bucket = first(labels, ["bucket", "gen_ai_token_type", "token_type"]);
-      const key = `${target}\0${model}\0${bucket}`;
-      const row = tokens.get(key) ?? { target, model, bucket, tokens: 0 };
-      tokens.set(key, { ...row, tokens: row.tokens + value });
+      const row = { target: targetOf(labels), model: modelOf(labels), bucket: labels.get("bucket") ?? "" };
+      const key = [row.target, row.model, row.bucket].join("\0");
+      const counted = tokens.get(key) ?? { row, bySource: new Map<string, number>() };
+      const source = labels.get("source") ?? "";
+      counted.bySource.set(source, (counted.bySource.get(source) ?? 0) + value);
+      tokens.set(key, counted);
     }
   }
-  return { flow: inOrder(flow), tokens: inOrder(tokens) };
+  // A model call that left a span and a log record was counted from both: the fuller source counts, never their sum.
+  const most = new Map(
+    [...tokens].map(([key, { row, bySource }]) => [key, { ...row, tokens: Math.max(...bySource.values()) }] as const),
+  );
+  return { flow: inOrder(flow), tokens: inOrder(most) };
 };
 
-const first = (labels: ReadonlyMap<string, string>, names: readonly string[]): string => {
-  for (const name of names) {
-    const value = labels.get(name);
-    if (value !== undefined && value !== "") return value;
-  }
-  return "";
+/** As `targetName` of resolve/types.ts writes it. */
+const targetOf = (labels: ReadonlyMap<string, string>): string => {
+  const gateway = labels.get("k8s_gateway_name") ?? "";
+  if (gateway !== "") return `Gateway ${labels.get("k8s_gateway_namespace") ?? ""}/${gateway}`;
+  const namespace = labels.get("k8s_namespace_name") ?? "";
+  return namespace === "" ? "" : `Namespace ${namespace}`;
 };
+
+const modelOf = (labels: ReadonlyMap<string, string>): string =>
+  labels.get("gen_ai_request_model") || labels.get("gen_ai_response_model") || "";
 
 const inOrder = <T>(rows: ReadonlyMap<string, T>): readonly T[] =>
   [...rows].sort(([a], [b]) => byText(a, b)).map(([, row]) => row);

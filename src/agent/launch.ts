@@ -85,8 +85,10 @@ export const start = async (site: Site, launch: IngestLaunch | CoreLaunch): Prom
     stdout: site.stdout,
     endWithParent: site.endWithParent,
     clock: site.clock,
-    // What a Collector calls info is everyday news to it; for us it is detail.
-    onLog: ({ level, message, fields }) => log(level === "info" ? "debug" : level, message, fields),
+    // What a Collector calls info is everyday news to it; for us it is detail. So are gRPC's complaints about a peer
+    // that is not there yet: whether a process works is told by its health.
+    onLog: ({ level, message, fields }) =>
+      log(level === "info" || fields["grpc_log"] === "true" ? "debug" : level, message, fields),
   });
   log("debug", "Collector started", { pid: started.pid, config: launch.configPath });
   const { pid } = started;

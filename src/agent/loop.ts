@@ -1,5 +1,5 @@
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
-import type { SourceFile } from "../diagnostics/source.ts";
+import { positionOf, type SourceFile } from "../diagnostics/source.ts";
 import type { Instruments } from "../telemetry/instruments.ts";
 import { policyViews } from "./conditions.ts";
 import { type Flow, noFlow } from "./flow.ts";
@@ -210,7 +210,8 @@ export class Loop {
       this.#runner.perform(effect);
       return;
     }
-    const { report, found } = this.#reloads.report(effect, this.#known.compileMs);
+    const words = effect.words ?? (effect.reason === "compile_error" ? firstError(this.#known) : null);
+    const { report, found } = this.#reloads.report({ ...effect, words }, this.#known.compileMs);
     if (report.outcome === "committed") this.#runFindings = [];
     else if (found !== null) {
       this.#runFindings = [found];
@@ -227,3 +228,14 @@ export class Loop {
     for (const listener of this.#listeners) listener(view);
   }
 }
+
+/** `policies/edge.yaml:3:5 TP2102 sampling percent 120 is outside 0–100 (and 2 more)` */
+const firstError = ({ diagnostics, sources }: Known): string | null => {
+  const [first, ...more] = diagnostics.filter(({ severity }) => severity === "error");
+  if (first === undefined) return null;
+  const { at, code, message } = first;
+  const text = at === null ? undefined : sources.get(at.file);
+  const { line, column } = at === null || text === undefined ? { line: 1, column: 1 } : positionOf(text, at.start);
+  const place = at === null ? "" : `${at.file}:${line}:${column} `;
+  return `${place}${code} ${message}${more.length === 0 ? "" : ` (and ${more.length} more)`}`;
+};

@@ -58,6 +58,8 @@ export type AgentOptions = {
   readonly drainTimeoutMs?: number;
   /** How long a new generation is looked at before it is trusted. Default 2 seconds. */
   readonly observeMs?: number;
+  /** How often ingest is asked what it counted. Default 1 second. */
+  readonly flowEveryMs?: number;
   /** How long an orderly stop may take as a whole. Default 25 seconds, below Kubernetes' 30. */
   readonly stopTimeoutMs?: number;
   /** `host:port`, or null for no server. */

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type FSWatcher, watch } from "chokidar";
 import type { Clock } from "../base/clock.ts";
 
@@ -19,6 +19,11 @@ const pollMs = 1000;
 
 /** Too few inotify watches or instances: more of the same would fail as well. */
 const exhausted: ReadonlySet<string> = new Set(["ENOSPC", "EMFILE", "ENFILE"]);
+
+const watchedIn = (details: unknown): string | null =>
+  typeof details === "object" && details !== null && "watchedPath" in details && typeof details.watchedPath === "string"
+    ? details.watchedPath
+    : null;
 
 /** Watches folders; a single file by the folder it is in, since a watched file is lost with its first replacement. */
 export class Watch {
@@ -73,6 +78,11 @@ export class Watch {
     watcher.on("all", (_event, path) => {
       if (this.#concerns(path)) this.#options.onHint();
     });
+    // What the system says before chokidar makes sense of it: a dangling link, for one, makes none.
+    watcher.on("raw", (_event, name, details) => {
+      const folder = watchedIn(details);
+      if (name === null || folder === null || this.#concerns(join(folder, name))) this.#options.onHint();
+    });
     watcher.on("error", (error) => {
       if (watcher === this.#watcher) this.#onError(error);
     });
@@ -101,13 +111,20 @@ export class Watch {
     }
     this.#isPolling = true;
     this.#options.onProblem(words, true);
+    void this.#reopen().then(() => this.#options.onHint());
+  }
+
+  /** A new watcher before the old one goes, so that nothing falls between. */
+  async #reopen(): Promise<void> {
     const before = this.#watcher;
-    void this.#open().then(() => before?.close());
-    this.#options.onHint();
+    await this.#open();
+    await before?.close();
+    if (this.#isStopped) await this.#watcher?.close();
   }
 
   /** Another inode or another device under the same name means that the watcher may look at something that is gone. */
   async #look(): Promise<void> {
+    let isOther = false;
     for (const folder of this.#folders) {
       const identity = await stat(folder).then(
         ({ dev, ino }) => `${dev}:${ino}`,
@@ -115,12 +132,13 @@ export class Watch {
       );
       const before = this.#identity.get(folder);
       this.#identity.set(folder, identity);
-      if (before === undefined || before === identity || this.#isStopped) continue;
-      this.#watcher?.unwatch(folder);
-      this.#watcher?.add(folder);
-      this.#options.onHint();
+      isOther ||= before !== undefined && before !== identity;
     }
     if (this.#isStopped) return;
+    if (isOther) {
+      await this.#reopen();
+      this.#options.onHint();
+    }
     this.#cancelLook = this.#options.clock.after(this.#options.lookMs, () => void this.#look());
   }
 }

@@ -28,7 +28,12 @@ export const suggestions = (written: string, known: Iterable<string>): readonly 
   return [...known]
     .map((name) => ({ name, distance: editDistance(written.slice(0, 64), name) }))
     .filter(({ distance }) => distance <= limit)
-    .sort(chain((a, b) => byNumber(a.distance, b.distance), (a, b) => byText(a.name, b.name)))
+    .sort(
+      chain(
+        (a, b) => byNumber(a.distance, b.distance),
+        (a, b) => byText(a.name, b.name),
+      ),
+    )
     .slice(0, 3)
     .map(({ name }) => name);
 };

@@ -1,4 +1,4 @@
-import { profileNames } from "../dataplane/profiles.ts";
+import { defaultProfileNames, profileNames } from "../dataplane/profiles.ts";
 import {
   addressFlag,
   choiceFlag,
@@ -48,7 +48,7 @@ export const base = textFlag({
 export const dataPlane = listFlag({
   name: "data-plane",
   value: "NAME",
-  fallback: profileNames,
+  fallback: defaultProfileNames,
   oneOf: profileNames,
   group: "Platform",
   text: "where the telemetry comes from",

@@ -1,4 +1,4 @@
-import { access, constants, stat } from "node:fs/promises";
+import { access, constants, open, stat } from "node:fs/promises";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import { type Outcome, outcome } from "../diagnostics/outcome.ts";
 import { parseComponents } from "./components.ts";
@@ -37,7 +37,7 @@ const ask = async (
   // --version first: any program may be named here, and hardly one does harm when asked for its version.
   const hello = await run(path, ["--version"], options);
   const version = hello.kind === "ended" && hello.code === 0 ? versionIn(hello.stdout) : null;
-  if (version === null) return refused(unexpected(path, "--version", hello));
+  if (version === null) return refused((await foreignProgram(path, hello)) ?? unexpected(path, "--version", hello));
   const end = await run(path, ["components"], options);
   if (end.kind !== "ended" || end.code !== 0) return refused(unexpected(path, "components", end));
   const inventory = parseComponents(end.stdout);
@@ -53,6 +53,19 @@ const ask = async (
     { version: core, components },
     newer ? [diagnostic("TP5008", { version: core, tested: renderingTarget }, null)] : [],
   );
+};
+
+/** A file the kernel cannot run is handed to /bin/sh by execvp(3), which then gives up with 126 or 127. */
+const foreignProgram = async (path: string, end: CommandEnd): Promise<Diagnostic | null> => {
+  if (end.kind !== "ended" || (end.code !== 126 && end.code !== 127)) return null;
+  const file = await open(path, "r");
+  try {
+    const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    if (buffer.toString("latin1") === "#!") return null;
+    return diagnostic("TP5003", { path, reason: reasons["ENOEXEC"] ?? "" }, null);
+  } finally {
+    await file.close();
+  }
 };
 
 const refused = (found: Diagnostic): Outcome<null> => outcome(null, [found]);

@@ -23,7 +23,10 @@ export type StartOptions = {
    * it is a socket or pipe made here. A number is a file that is open here.
    */
   readonly stdout?: "inherit" | "ignore" | number;
-  /** Kill it when this process exits (`dev`). The default leaves it running, so that a restarted agent finds it. */
+  /**
+   * Kill it when this process exits (`dev`). The default leaves it running, until it next writes to stderr: Go ends a
+   * process by SIGPIPE whose stderr is a pipe that nobody reads any more (os/signal), so it serves on but cannot drain.
+   */
   readonly endWithParent?: boolean;
   readonly clock?: Clock;
 };

@@ -33,7 +33,8 @@ export const lockRunDir = async (folder: string): Promise<Lock> => {
       }
       const aside = `${own}.stale`;
       if (!(await renamed(name, aside))) continue;
-      // Between the question and the rename a newcomer may have taken the name: give it back.
+      // Between the question and the rename a newcomer may have taken the name: give it back. (A third one that takes it
+      // in that very moment would go unnoticed; it takes three agents that start within microseconds on a stale lock.)
       if ((await holderOf(aside)) !== null) await linked(aside, name);
       await rm(aside, { force: true });
     }

@@ -1,19 +1,12 @@
 import { styleText } from "node:util";
-import type { LogFields, LogLevel } from "./log.ts";
+import type { Instant } from "../base/clock.ts";
+import type { LogEvent } from "./log-event.ts";
 
 export type LogFormat = "logfmt" | "json" | "pretty";
 
-export type LogEvent = {
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-  readonly level: LogLevel;
-  readonly message: string;
-  readonly fields: LogFields;
-};
-
 /** One event as one line with its line end. Whatever was in the texts, it stays one line and moves no cursor. */
-export const lineOf = (event: LogEvent, format: LogFormat, color: boolean): string => {
-  const at = new Date(event.at).toISOString(); // RFC 3339, UTC
+export const lineOf = (event: LogEvent, now: Instant, format: LogFormat, color: boolean): string => {
+  const at = new Date(now).toISOString(); // RFC 3339, UTC
   const fields = Object.entries(event.fields).filter(([, value]) => value !== undefined);
   switch (format) {
     case "json":

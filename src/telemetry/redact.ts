@@ -1,4 +1,4 @@
-import type { LogFields } from "./log.ts";
+import type { LogFields } from "./log-event.ts";
 
 export const redacted = "[redacted]";
 

@@ -1,12 +1,10 @@
-import type { LogFields, LogLevel } from "./log.ts";
-
-type Line = { readonly level: LogLevel; readonly message: string; readonly fields: LogFields };
+import type { LogEvent } from "./log-event.ts";
 
 /** Holds back lines that repeat, and says later how many there were. */
 export type Repeats = {
-  readonly mayPass: (line: Line, now: number) => boolean;
+  readonly mayPass: (line: LogEvent, now: number) => boolean;
   /** The last of each kind of line that was held back and whose time is up, with the field `repeated`. */
-  readonly due: (now: number) => readonly Line[];
+  readonly due: (now: number) => readonly LogEvent[];
 };
 
 /** Lines of the same level, message and process that pass within a window; the rest are counted. */
@@ -16,9 +14,9 @@ const windowMs = 10_000;
 const maxKinds = 500;
 
 export const createRepeats = (): Repeats => {
-  const kinds = new Map<string, { readonly since: number; passed: number; held: number; last: Line }>();
-  let overdue: Line[] = [];
-  const told = (kind: { readonly held: number; readonly last: Line }): readonly Line[] =>
+  const kinds = new Map<string, { readonly since: number; passed: number; held: number; last: LogEvent }>();
+  let overdue: LogEvent[] = [];
+  const told = (kind: { readonly held: number; readonly last: LogEvent }): readonly LogEvent[] =>
     kind.held === 0 ? [] : [{ ...kind.last, fields: { ...kind.last.fields, repeated: kind.held } }];
 
   return {

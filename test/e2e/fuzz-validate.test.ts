@@ -7,7 +7,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { inspect } from "../../src/collector/inspect.ts";
 import { compile } from "../../src/compile.ts";
-import { profileNames } from "../../src/dataplane/profiles.ts";
+import { defaultProfileNames } from "../../src/dataplane/profiles.ts";
 import { environment } from "../../src/render/types.ts";
 import { requireCollector } from "../support/collector.ts";
 import { anyPolicy } from "../support/policy-arbitrary.ts";
@@ -45,7 +45,7 @@ describe("what compiles", () => {
       for (const [index, policies] of samples.entries()) {
         const text = policies.map((policy) => JSON.stringify(policy)).join("\n---\n");
         const compilation = compile([{ path: "p.yaml", text }], {
-          dataPlanes: profileNames,
+          dataPlanes: defaultProfileNames,
           rootNamespace: null,
           allowEndpoints: [],
           base,

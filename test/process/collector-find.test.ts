@@ -129,7 +129,10 @@ describe("versions", () => {
 
   // One binary whose answer depends on the environment: cached answers would hide it, so the file is copied each time.
   const copied = (t: TestContext, dist: string, core: string) =>
-    find({ flag: join(folderWith(t, "otelcol"), "otelcol"), env: { ...basics, DIST_VERSION: dist, CORE_VERSION: core } });
+    find({
+      flag: join(folderWith(t, "otelcol"), "otelcol"),
+      env: { ...basics, DIST_VERSION: dist, CORE_VERSION: core },
+    });
 
   test("too old names the version and the oldest supported", async () => {
     const { value, diagnostics } = await speaking("0.144.0", "0.144.0");

@@ -11,7 +11,10 @@ import { childPath, isAlive, temporaryFolder } from "../support/children.ts";
 import { handClock } from "../support/hand-clock.ts";
 import { poll } from "../support/poll.ts";
 
-const start = (name: string, options: Partial<StartOptions> = {}): { child: CollectorProcess; lines: CollectorLine[] } => {
+const start = (
+  name: string,
+  options: Partial<StartOptions> = {},
+): { child: CollectorProcess; lines: CollectorLine[] } => {
   const lines: CollectorLine[] = [];
   const child = startCollector({
     binary: { path: childPath(name) },
@@ -61,7 +64,10 @@ describe("endings are told apart", () => {
     const { child } = start("crashes.sh");
     const exit = await child.exited;
     assert.deepEqual(exit, { kind: "signal", signal: "SIGSEGV", asked: false, forced: false });
-    assert.match(deathOf(child, exit).message, /^the core-1 Collector ended by itself: ended by signal SIGSEGV: panic: runtime error/);
+    assert.match(
+      deathOf(child, exit).message,
+      /^the core-1 Collector ended by itself: ended by signal SIGSEGV: panic: runtime error/,
+    );
   });
 
   test("a binary that is not there resolves, with no pid", async () => {

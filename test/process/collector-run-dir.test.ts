@@ -9,7 +9,9 @@ import { childPath, temporaryFolder } from "../support/children.ts";
 
 /** Another agent, and the first thing it says: `held`, or the code it was refused with. */
 const otherAgent = async (folder: string) => {
-  const child = spawn(process.execPath, [childPath("holds-run-dir.ts"), folder], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [childPath("holds-run-dir.ts"), folder], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const exited = once(child, "exit");
   const [said] = await once(child.stdout, "data");
   return {

@@ -29,7 +29,12 @@ service:
     traces: {receivers: [otlp], exporters: [nop]}
 `;
 
-type Running = { readonly child: CollectorProcess; readonly health: string; readonly port: number; readonly lines: CollectorLine[] };
+type Running = {
+  readonly child: CollectorProcess;
+  readonly health: string;
+  readonly port: number;
+  readonly lines: CollectorLine[];
+};
 
 const startReal = async (t: TestContext, coreSocket?: string): Promise<Running> => {
   const folder = temporaryFolder(t);
@@ -58,7 +63,9 @@ const startReal = async (t: TestContext, coreSocket?: string): Promise<Running> 
 describe("the real Collector", () => {
   test("starts, is healthy over a unix socket, tells its digest, and stops", async (t) => {
     const { child, health, port, lines } = await startReal(t);
-    assert.deepEqual(await waitHealthy(health, child.exited, systemClock.now() + 15_000, systemClock), { kind: "healthy" });
+    assert.deepEqual(await waitHealthy(health, child.exited, systemClock.now() + 15_000, systemClock), {
+      kind: "healthy",
+    });
     const samples = await scrape(port);
     assert.equal(labelOf(samples, "target_info", "otel_policy_digest"), "c0ffee");
     assert.ok(sum(samples, "otelcol_process_memory_rss") > 1e6);
@@ -71,7 +78,10 @@ describe("the real Collector", () => {
       [],
       "every line is understood",
     );
-    assert.equal(lines.find((line) => line.message === "Starting health_check extension")?.fields["component.id"], "health_check");
+    assert.equal(
+      lines.find((line) => line.message === "Starting health_check extension")?.fields["component.id"],
+      "health_check",
+    );
   });
 
   test("a socket path that is taken: waiting ends with the exit, and the reason is known", async (t) => {

@@ -30,14 +30,34 @@ describe("validate with the real Collector", () => {
   });
 
   const cases: readonly [string, [from: string, to: string], string | null, RegExp][] = [
-    ["unknown exporter", ["exporters: [debug]", "exporters: [nope]"], "service::pipelines::traces", /^references exporter "nope" which is not configured$/],
+    [
+      "unknown exporter",
+      ["exporters: [debug]", "exporters: [nope]"],
+      "service::pipelines::traces",
+      /^references exporter "nope" which is not configured$/,
+    ],
     ["unknown key", ["debug: {}", "debug: {verbo: 1}"], "exporters::debug", /^unknown key verbo$/],
-    ["unknown nested key", ["{endpoint:", "{endpointt:"], "receivers::otlp::protocols::http", /^unknown key endpointt$/],
+    [
+      "unknown nested key",
+      ["{endpoint:", "{endpointt:"],
+      "receivers::otlp::protocols::http",
+      /^unknown key endpointt$/,
+    ],
     ["wrong value", ["debug: {}", "debug: {verbosity: loud}"], "exporters::debug::verbosity", /loud/],
-    ["wrong type", ["debug: {}", "debug: {sampling_initial: x}"], "exporters::debug::sampling_initial", /^expected type 'int'/],
+    [
+      "wrong type",
+      ["debug: {}", "debug: {sampling_initial: x}"],
+      "exporters::debug::sampling_initial",
+      /^expected type 'int'/,
+    ],
     ["unknown type", ["debug: {}", "dbug: {}"], "exporters::dbug", /^this Collector has no component type "dbug"$/],
     ["bad OTTL", ['"x")', '"x"'], "processors::transform", /invalid syntax/],
-    ["missing setting", ["debug: {}", "debug: {}, otlp_grpc: {}"], "exporters::otlp_grpc", /^requires a non-empty "endpoint"$/],
+    [
+      "missing setting",
+      ["debug: {}", "debug: {}, otlp_grpc: {}"],
+      "exporters::otlp_grpc",
+      /^requires a non-empty "endpoint"$/,
+    ],
     ["bad service key", ["service:", "service:\n  nope: 1"], "service", /^unknown key nope$/],
     ["bad top-level key", ["service:", "nope: 1\nservice:"], null, /^unknown key nope$/],
     ["bad YAML", ["{debug: {}}", "{debug: {}"], null, /^not valid YAML: /],
@@ -58,7 +78,10 @@ describe("validate with the real Collector", () => {
   test("several findings come one a line, each with its path", async (t) => {
     const answer = await validate(t, good.replace("debug: {}", "debug: {verbo: 1, sampling_initial: x}"));
     assert.ok(!answer.ok);
-    assert.deepEqual(answer.findings.map((finding) => finding.path).sort(), ["exporters::debug", "exporters::debug::sampling_initial"]);
+    assert.deepEqual(answer.findings.map((finding) => finding.path).sort(), [
+      "exporters::debug",
+      "exporters::debug::sampling_initial",
+    ]);
     assert.equal(answer.words.split("\n").length, 2);
     assert.deepEqual(
       refusalOf(answer).map((d) => d.code),
@@ -76,13 +99,23 @@ describe("validate with the real Collector", () => {
 
 describe("validate with something that misbehaves", () => {
   test("config, gates and environment arrive as at a start", async () => {
-    const answer = await validateConfig({ path: childPath("prints-environment.sh") }, "/run/x.yaml", { WITNESS: "this" }, { featureGates: ["a", "-b"] });
+    const answer = await validateConfig(
+      { path: childPath("prints-environment.sh") },
+      "/run/x.yaml",
+      { WITNESS: "this" },
+      { featureGates: ["a", "-b"] },
+    );
     assert.ok(!answer.ok);
     assert.equal(answer.words, "validate --config=file:/run/x.yaml --feature-gates=a,-b with this");
   });
 
   test("one that hangs says nothing about the config", async () => {
-    const answer = await validateConfig({ path: childPath("hangs.sh") }, "/x.yaml", { PATH: "/usr/bin:/bin" }, { timeoutMs: 150 });
+    const answer = await validateConfig(
+      { path: childPath("hangs.sh") },
+      "/x.yaml",
+      { PATH: "/usr/bin:/bin" },
+      { timeoutMs: 150 },
+    );
     assert.ok(!answer.ok);
     assert.deepEqual([answer.kind, answer.words], ["unanswered", "validate did not end within 150 ms"]);
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { type Compilation, type CompileOptions, compile } from "../../src/compile.ts";
-import { profileNames } from "../../src/dataplane/profiles.ts";
+import { defaultProfileNames } from "../../src/dataplane/profiles.ts";
 import type { SourceFile } from "../../src/diagnostics/source.ts";
 import { anyPolicy } from "../support/policy-arbitrary.ts";
 
@@ -13,7 +13,7 @@ const base: SourceFile = {
   text: readFileSync(join(import.meta.dirname, "../../templates/collector/base.yaml"), "utf8"),
 };
 const options: CompileOptions = {
-  dataPlanes: profileNames,
+  dataPlanes: defaultProfileNames,
   rootNamespace: null,
   allowEndpoints: [],
   base,

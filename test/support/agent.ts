@@ -70,6 +70,10 @@ export const startScene = async (
     },
     compile: tinyCompile(sink.url),
     ...changes,
+  }).catch(async (error: unknown) => {
+    await sink.close(); // an open server would keep the test's process alive
+    rmSync(root, { recursive: true, force: true });
+    throw error;
   });
   agent.subscribe((view) => {
     views.push(view);

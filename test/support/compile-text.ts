@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Compilation, type CompileOptions, compile } from "../../src/compile.ts";
-import { profileNames } from "../../src/dataplane/profiles.ts";
+import { defaultProfileNames } from "../../src/dataplane/profiles.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -13,7 +13,7 @@ export const builtInBase = {
 /** Compiles policies given as text, with the built-in base config and every profile unless said otherwise. */
 export const compileText = (policies: string, options: Partial<CompileOptions> = {}): Compilation =>
   compile([{ path: "policy.yaml", text: policies }], {
-    dataPlanes: profileNames,
+    dataPlanes: defaultProfileNames,
     rootNamespace: null,
     allowEndpoints: [],
     base: builtInBase,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Compilation, compile } from "../../src/compile.ts";
-import { profileNames } from "../../src/dataplane/profiles.ts";
+import { defaultProfileNames } from "../../src/dataplane/profiles.ts";
 import type { SourceFile } from "../../src/diagnostics/source.ts";
 import type { Export } from "../../src/traffic/batch.ts";
 import { connect } from "../../src/traffic/post.ts";
@@ -50,7 +50,7 @@ export type PolicyCollector = {
 /** The real Collector with the single-topology config of these policies. */
 export const runPolicies = async (
   files: readonly SourceFile[],
-  dataPlanes: readonly string[] = profileNames,
+  dataPlanes: readonly string[] = defaultProfileNames,
 ): Promise<PolicyCollector> => {
   const [otlp = 0, prometheus = 0] = await freePorts(2);
   const [defaults, backend] = await Promise.all([startSink(), startSink()]);

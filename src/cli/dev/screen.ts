@@ -34,15 +34,18 @@ const outcomeStyle = (outcome: ReloadReport["outcome"]): Style =>
   outcome === "committed" ? "good" : outcome === "unchanged" ? "dim" : outcome === "stranded" ? "bad" : "warn";
 
 /** What the last try came to, with the time of each stage, so that "how fast is it" needs no second tool. */
-const reload = (report: ReloadReport | null): Line => {
-  if (report === null) return [segment("  last reload  ", "dim"), segment("none yet", "dim")];
+const reload = (report: ReloadReport | null): readonly Line[] => {
+  if (report === null) return [[segment("  last reload  ", "dim"), segment("none yet", "dim")]];
   const stages = Object.entries(report.stages).map(([stage, time]) => `${stage} ${millis(time)}`);
   return [
-    segment("  last reload  ", "dim"),
-    segment(report.outcome, outcomeStyle(report.outcome)),
-    segment(`  ${report.reason.replaceAll("_", " ")}  `),
-    segment(millis(report.totalMs), "bold"),
-    segment(`  at ${clockTime(report.at)}${stages.length === 0 ? "" : `  (${stages.join(", ")})`}`, "dim"),
+    [
+      segment("  last reload  ", "dim"),
+      segment(report.outcome, outcomeStyle(report.outcome)),
+      segment(`  ${report.reason.replaceAll("_", " ")}  `),
+      segment(millis(report.totalMs), "bold"),
+      segment(`  at ${clockTime(report.at)} UTC`, "dim"),
+    ],
+    ...(stages.length === 0 ? [] : [[segment(`               ${stages.join(", ")}`, "dim")]]),
   ];
 };
 
@@ -97,7 +100,7 @@ export const screenLines = (model: DevModel, size: Size, color: boolean): readon
   const { columns, rows } = size;
   const top: readonly Line[] = [...head(model), []];
   const foot: readonly Line[] = [[], [segment(padEnd("  q quit", columns), "dim")]];
-  const facts: readonly Line[] = [[], ...traffic(model), reload(model.view.lastReload)];
+  const facts: readonly Line[] = [[], ...traffic(model), ...reload(model.view.lastReload)];
   const frame = frameLines(model.frame).slice(0, Math.max(4, Math.floor(rows / 2)));
   const tokens = tokenTable(tokensOf(model));
   const room = rows - top.length - foot.length - facts.length - frame.length - 1;

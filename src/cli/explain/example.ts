@@ -1,4 +1,4 @@
-import { profileNames } from "../../dataplane/profiles.ts";
+import { defaultProfileNames } from "../../dataplane/profiles.ts";
 import type { Code } from "../../diagnostics/codes.ts";
 import { type Diagnostic, diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { SourceFile } from "../../diagnostics/source.ts";
@@ -16,7 +16,7 @@ export const shownExample = async <C extends Code>(code: C, parts: Parts): Promi
   const file: SourceFile = { path: "example.yaml", text: example.policy };
   const compile = await parts.compile();
   const { diagnostics } = compile([file], {
-    dataPlanes: profileNames,
+    dataPlanes: defaultProfileNames,
     rootNamespace: null,
     allowEndpoints: [],
     base: await readBase(null),

@@ -62,9 +62,12 @@ describe("startStandIn", () => {
 
 describe("partsFor", () => {
   test("targets of the policies join the standing three; known ones are not doubled", () => {
-    const targets = partsFor(["Gateway prod-ns/my-gateway", "Gateway team/eg", "Namespace shop", "Namespace agents"]).map(
-      (part) => part.source.target,
-    );
+    const targets = partsFor([
+      "Gateway prod-ns/my-gateway",
+      "Gateway team/eg",
+      "Namespace shop",
+      "Namespace agents",
+    ]).map((part) => part.source.target);
     assert.deepEqual(targets, [
       "Gateway/prod-ns/my-gateway",
       "Gateway/ai-platform/llm-gateway",

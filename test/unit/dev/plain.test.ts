@@ -7,15 +7,15 @@ describe("plain output", () => {
   test("a status line has the figures of the screen", () => {
     assert.equal(
       statusLine(model),
-      "04:31:08 serving | prod-ns/standard-telemetry traces received 50,000 kept 5,000 (last 2 s 10.0 %) | prod-ns/standard-telemetry logs received 25,000 kept 2,000 (last 2 s 8.0 %) | ai-platform/model-metrics traces received 30,000 kept 30,000 (last 2 s 100 %) | 46,324 tokens | access log 2,000 lines | refused 0",
+      "04:31:08 serving | prod-ns/standard-telemetry traces received 50,000 kept 5,000 (last 2 s 10.0 %) | prod-ns/standard-telemetry logs received 25,000 kept 2,000 (last 2 s 8.0 %) | ai-platform/model-metrics traces received 30,000 kept 30,000 (last 2 s 100 %) | Gateway ai-platform/llm-gateway 15,000 requests counted | 46,324 tokens | access log 2,000 lines | refused 0",
     );
   });
 
   test("the first model tells the live generation and every policy", () => {
     assert.deepEqual(eventLines(null, model), [
       "04:31:08 reload committed (applied) in 212 ms, generation 3 9f3ac21b77aa is live",
-      "04:31:08 policy prod-ns/standard-telemetry is partial (PartiallyProgrammed) on Gateway/prod-ns/my-gateway",
-      "04:31:08 policy ai-platform/model-metrics is active (Programmed) on Gateway/ai-platform/llm-gateway",
+      "04:31:08 policy prod-ns/standard-telemetry is partial (TP4001: tracing.context cannot be enforced by a Collector) on Gateway prod-ns/my-gateway",
+      "04:31:08 policy ai-platform/model-metrics is active on Gateway ai-platform/llm-gateway",
     ]);
   });
 

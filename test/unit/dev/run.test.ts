@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import type { Agent } from "../../../src/agent/agent.ts";
 import type { AgentOptions } from "../../../src/agent/options.ts";
+import { StartError } from "../../../src/agent/start-error.ts";
 import type { AgentView } from "../../../src/agent/view.ts";
 import { runDev } from "../../../src/cli/dev/dev.ts";
 import type { DevOptions } from "../../../src/cli/dev/options.ts";
@@ -127,6 +128,23 @@ describe("runDev, not on a terminal", () => {
     assert.equal(await runDev(options({ terminal }), lacking), 3);
     assert.match(written.err, /TP5001/);
     assert.equal(seen.options, null);
+  });
+
+  test("an agent that cannot begin says why, and leaves nothing behind", async () => {
+    const { written, terminal } = pipes();
+    let runDir = "";
+    const parts: DevParts = {
+      ...fakeAgent().parts,
+      startAgent: (given) => {
+        runDir = given.runDir;
+        return Promise.reject(
+          new StartError([diagnostic("TP5011", { address: "127.0.0.1:13134", by: "the agent" }, null)]),
+        );
+      },
+    };
+    assert.equal(await runDev(options({ terminal }), parts), 1);
+    assert.match(written.err, /TP5011 .*127\.0\.0\.1:13134/);
+    assert.equal(existsSync(runDir), false);
   });
 
   test("a path that is not there, or a base that cannot be read, is a usage error before anything starts", async () => {

@@ -86,7 +86,7 @@ describe("status", () => {
     ]);
     assert.equal(
       statusAfter(set, later)[0]?.ancestors[0]?.conditions[2]?.message,
-      "TP4001: tracing.context cannot be enforced by a Collector: the proxy decides it; TP4001: metrics.overrides[0] cannot be enforced by a Collector: the proxy decides it",
+      "TP4001: metrics.overrides[0] cannot be enforced by a Collector: the proxy decides it; TP4001: tracing.context cannot be enforced by a Collector: the proxy decides it",
     );
   });
 

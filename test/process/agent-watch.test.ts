@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { Watch } from "../../src/agent/watch.ts";
+import { poll } from "../support/poll.ts";
+import { realClock } from "../support/real-clock.ts";
+
+describe("Watch", () => {
+  let root: string;
+  let folder: string;
+  let hints = 0;
+  let watch: Watch | null = null;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "watch-"));
+    folder = join(root, "policies");
+    mkdirSync(folder);
+    hints = 0;
+  });
+  afterEach(async () => {
+    await watch?.stop();
+    watch = null;
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  const start = async (paths: readonly string[]): Promise<void> => {
+    watch = await Watch.start({
+      paths,
+      clock: realClock,
+      lookMs: 100,
+      onHint: () => {
+        hints += 1;
+      },
+      onProblem: (words) => assert.fail(words),
+    });
+  };
+  /** Something happens, and at least one hint comes. */
+  const hinted = async (what: string, act: () => void): Promise<void> => {
+    const before = hints;
+    act();
+    await poll(`a hint after: ${what}`, () => hints > before, 5000);
+  };
+  const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
+
+  test("hints at new, changed, replaced and removed files", async () => {
+    await start([folder]);
+    await hinted("new", () => write("a.yaml", "1"));
+    await hinted("written in place", () => write("a.yaml", "22"));
+    await hinted("appended", () => appendFileSync(join(folder, "a.yaml"), "3"));
+    await hinted("renamed over, as editors save", () => {
+      writeFileSync(join(root, "a.tmp"), "4");
+      renameSync(join(root, "a.tmp"), join(folder, "a.yaml"));
+    });
+    await hinted("and once more", () => {
+      writeFileSync(join(root, "a.tmp"), "5");
+      renameSync(join(root, "a.tmp"), join(folder, "a.yaml"));
+    });
+    await hinted("removed", () => rmSync(join(folder, "a.yaml")));
+  });
+
+  test("a folder that is deleted and made again, or replaced by another", async () => {
+    write("a.yaml", "1");
+    await start([folder]);
+    await hinted("deleted", () => rmSync(folder, { recursive: true }));
+    await hinted("made again", () => {
+      mkdirSync(folder);
+      write("a.yaml", "2");
+    });
+    await hinted("a change in it", () => write("b.yaml", "3"));
+    await hinted("replaced", () => {
+      mkdirSync(join(root, "next"));
+      renameSync(folder, join(root, "before"));
+      renameSync(join(root, "next"), folder);
+    });
+    await hinted("a change in the other", () => write("c.yaml", "4"));
+  });
+
+  test("a folder that is not there yet", async () => {
+    const absent = join(root, "later");
+    await start([absent]);
+    await hinted("made", () => mkdirSync(absent));
+    await hinted("a file in it", () => writeFileSync(join(absent, "a.yaml"), "1"));
+  });
+
+  test("every swap of a mounted ConfigMap", async () => {
+    const publish = (version: number): void => {
+      mkdirSync(join(folder, `..v${version}`));
+      writeFileSync(join(folder, `..v${version}`, "a.yaml"), String(version));
+      symlinkSync(`..v${version}`, join(folder, "..data_tmp"));
+      renameSync(join(folder, "..data_tmp"), join(folder, "..data"));
+      if (version > 1) rmSync(join(folder, `..v${version - 1}`), { recursive: true });
+    };
+    publish(1);
+    symlinkSync("..data/a.yaml", join(folder, "a.yaml"));
+    await start([folder]);
+    for (let version = 2; version <= 6; version++) await hinted(`swap ${version}`, () => publish(version));
+  });
+
+  test("a single file, however it is saved", async () => {
+    const file = join(folder, "policy.yaml");
+    writeFileSync(file, "1");
+    await start([file]);
+    for (let i = 0; i < 3; i++) {
+      await hinted("in place", () => writeFileSync(file, `in place ${i}`));
+      await hinted("renamed over", () => {
+        writeFileSync(join(root, "tmp"), `over ${i}`);
+        renameSync(join(root, "tmp"), file);
+      });
+    }
+  });
+
+  test("neighbours of a single file are no hint", async () => {
+    const file = join(folder, "policy.yaml");
+    writeFileSync(file, "1");
+    await start([file]);
+    write("other.txt", "noise");
+    await hinted("the file itself", () => writeFileSync(file, "2"));
+    const before = hints;
+    for (let i = 0; i < 20; i++) write(`other-${i}.txt`, "noise");
+    // The next real event arrives after all of those before it.
+    await hinted("the file again", () => writeFileSync(file, "33"));
+    assert.ok(hints - before <= 3, `${hints - before} hints`);
+  });
+});
