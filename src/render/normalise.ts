@@ -14,6 +14,12 @@ const isPresentText = (path: string): string =>
 const urlPath = quoted("^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*(?P<path>/[^?#]*)");
 const barePath = quoted("^(?P<path>[^?#]*)");
 
+/** A number with a unit, as Go and Rust write durations; bounded, so that it always fits. */
+const goDuration = quoted("^[0-9]{1,9}(?:[.][0-9]{1,9})?(?:ns|us|µs|ms|s|m|h)$");
+
+/** The first `"model"` of an object; parsing the whole of a request's parameters would fail on those that were cut off. */
+const modelInJson = quoted('^\\s*\\{(?:.*[,{\\s])?"model"\\s*:\\s*"(?P<model>[^"\\\\]+)"');
+
 /** One alias as a guarded statement: an absent or unfit value never becomes an attribute. */
 const convert = (context: RecordContext, alias: Alias): readonly string[] => {
   const from = attribute(context, alias.from);
@@ -27,6 +33,18 @@ const convert = (context: RecordContext, alias: Alias): readonly string[] => {
       return [set(`Int(${from})`, `${from} != nil`, `Int(${from}) != nil`)];
     case "secondsFromMilliseconds":
       return [set(`Double(${from}) / 1000.0`, `${from} != nil`, `Double(${from}) != nil`)];
+    case "number":
+      return [set(`Double(${from})`, `${from} != nil`, `Double(${from}) != nil`)];
+    case "secondsFromDuration":
+      return [set(`Seconds(Duration(${from}))`, `IsString(${from})`, `IsMatch(${from}, ${goDuration})`)];
+    case "modelOfJson":
+      return [
+        set(
+          `ExtractPatterns(${from}, ${modelInJson})["model"]`,
+          `IsString(${from})`,
+          `IsMatch(${from}, ${modelInJson})`,
+        ),
+      ];
     case "path":
       return [set(`ExtractPatterns(${from}, ${barePath})["path"]`, isPresentText(from))];
     case "pathOfUrl":

@@ -5,7 +5,7 @@ import type { BaseConfig } from "./base-config.ts";
 import { addClass, classPipeline } from "./class-pipelines.ts";
 import { type EntryGroup, entryGroups, isConnector, pullExporters } from "./entries.ts";
 import { addFlow } from "./flow.ts";
-import { identifyStatements } from "./identify.ts";
+import { identifyGroups } from "./identify.ts";
 import { codedRows } from "./lookup.ts";
 import type { ComponentNames } from "./names.ts";
 import { attribute, quoted, resourceAttribute } from "./ottl.ts";
@@ -129,9 +129,9 @@ const addRouter = (
     table,
   });
   const processors: string[] = [];
-  const statements = identifyStatements(plan, signal);
-  if (statements.length > 0) {
-    const body = { error_mode: "ignore", [statementsKey[signal]]: [{ context: "resource", statements }] };
+  const identify = identifyGroups(plan, signal);
+  if (identify.length > 0) {
+    const body = { error_mode: "ignore", [statementsKey[signal]]: identify };
     processors.push(
       add(
         assembly,

@@ -9,6 +9,8 @@ export const stamps = {
   class: "otel_policy.class",
   /** Data-plane profile that identified the resource. */
   via: "otel_policy.via",
+  /** What a resource's records say of their sender, until identification has read it (resource). */
+  said: (what: string): string => `otel_policy.said.${what}`,
   /** Row data: `otel_policy.row.<field>` (resource). */
   row: (field: string): string => `otel_policy.row.${field}`,
   /** Value of a request or response header (record). */

@@ -1,4 +1,4 @@
-import type { Signal } from "../../dataplane/profile.ts";
+import type { RequestRecord, Signal } from "../../dataplane/profile.ts";
 import { durationBuckets, type FamilyDefinition, families, sizeBuckets } from "../../plan/families.ts";
 import type { DerivedFamily, Stage, ValueFrom } from "../../plan/types.ts";
 import { type ClassScope, rowValue } from "../class-scope.ts";
@@ -27,13 +27,34 @@ export const needForDerive = (scope: ClassScope, stage: Derive): void => {
 
 /** Records of this signal that stand for a request, or null when no chosen profile counts requests here. */
 const requestCondition = (scope: ClassScope, signal: Signal): string | null => {
-  const counting = scope.plan.profiles.filter((profile) => profile.requestRecord.signal === signal);
+  const counting = scope.plan.profiles.flatMap(({ name, requestRecord }) =>
+    requestRecord?.signal === signal ? [{ name, apart: apartFromOthers(requestRecord) }] : [],
+  );
   if (counting.length === 0) return null;
-  const via = counting.map((profile) => `${resourceAttribute(stamps.via)} == ${quoted(profile.name)}`).join(" or ");
-  const known = counting.length === scope.plan.profiles.length ? "" : ` and (${via})`;
-  return signal === "traces"
-    ? `span.kind == SPAN_KIND_SERVER${known}`
-    : `${attribute("log", "http.request.method")} != nil${known}`;
+  const base =
+    signal === "traces" ? "span.kind == SPAN_KIND_SERVER" : `${attribute("log", "http.request.method")} != nil`;
+  const isVia = (name: string): string => `${resourceAttribute(stamps.via)} == ${quoted(name)}`;
+  const [first] = counting;
+  // Where one profile is chosen, or all count alike, there is nothing to tell apart.
+  if (counting.length === scope.plan.profiles.length && counting.every(({ apart }) => apart === first?.apart))
+    return first === undefined || first.apart === "" ? base : `${base} and ${first.apart}`;
+  const each = counting.map(({ name, apart }) => (apart === "" ? isVia(name) : `(${isVia(name)} and ${apart})`));
+  return `${base} and (${each.join(" or ")})`;
+};
+
+/** Condition that tells the request record of a profile from others that describe the same request; "" where there are none. */
+const apartFromOthers = (requestRecord: RequestRecord): string => {
+  if (requestRecord.signal === "traces") {
+    const names = (requestRecord.named ?? []).map((name) => `span.name == ${quoted(name)}`);
+    return names.length === 0 ? "" : `(${names.join(" or ")})`;
+  }
+  const not = (requestRecord.not ?? []).map((duplicate) => {
+    const key = attribute("log", duplicate.key);
+    if ("is" in duplicate) return `not (${duplicate.is.map((value) => `${key} == ${quoted(value)}`).join(" or ")})`;
+    const mesh = `${resourceAttribute(stamps.row("namespace"))} != ""`;
+    return `not (IsString(${key}) and HasPrefix(${key}, ${quoted(duplicate.startsWith)}) and ${mesh})`;
+  });
+  return not.join(" and ");
 };
 
 const attributesOf = (family: DerivedFamily): Tree[] =>

@@ -1,7 +1,8 @@
 import type { Stage } from "../../plan/types.ts";
 import { add } from "../assembly.ts";
 import { type ClassScope, ottlValue } from "../class-scope.ts";
-import { attribute, quoted } from "../ottl.ts";
+import { attribute, quoted, resourceAttribute } from "../ottl.ts";
+import { stamps } from "../stamps.ts";
 import { type Tree, traced } from "../tree.ts";
 
 const isOneOf = (names: readonly string[]): string =>
@@ -32,10 +33,38 @@ const view = (scope: ClassScope, stage: Dimension): readonly Tree[] => {
   ];
 };
 
+type Twins = Extract<Stage, { kind: "dropTwins" }>;
+
+/** A stamp per family that is there under its present name, and a filter that drops its former names. */
+const twinProcessors = ({ assembly, policyClass }: ClassScope, { twins, origin }: Twins): readonly string[] => {
+  const stamp = (index: number): string => resourceAttribute(stamps.said(`twin.${index}`));
+  return [
+    add(assembly, "processors", `transform/otel_policy_${policyClass.id}_twins`, {
+      error_mode: "ignore",
+      metric_statements: [
+        {
+          context: "metric",
+          statements: twins.map(({ now }, index) =>
+            traced(origin, `set(${stamp(index)}, true) where metric.name == ${quoted(now)}`),
+          ),
+        },
+      ],
+    }),
+    add(assembly, "processors", `filter/otel_policy_${policyClass.id}_twin_families`, {
+      error_mode: "ignore",
+      metric_conditions: twins.map(({ before }, index) =>
+        traced(origin, `${stamp(index)} != nil and ${isOneOf(before)}`),
+      ),
+    }),
+  ];
+};
+
 /** Processors that switch off families and change dimensions of metrics which the data plane itself sends. */
 export const viewProcessors = (scope: ClassScope): readonly string[] => {
   const { assembly, policyClass } = scope;
   const processors: string[] = [];
+  const twins = policyClass.stages.find((stage): stage is Twins => stage.kind === "dropTwins");
+  if (twins !== undefined) processors.push(...twinProcessors(scope, twins));
   const dropped = policyClass.stages.filter(
     (stage): stage is Extract<Stage, { kind: "dropFamily" }> => stage.kind === "dropFamily",
   );

@@ -1,0 +1,98 @@
+import type { Alias, Duplicate, Family } from "./profile.ts";
+
+/**
+ * Access-log keys of Envoy Gateway's and Istio's default JSON formats, which differ in a few names. Envoy writes every
+ * value as a string over OTLP, an absent one as "-".
+ */
+export const envoyLogAliases: readonly Alias[] = [
+  { to: "http.request.method", from: "method", as: "text" },
+  { to: "http.response.status_code", from: "response_code", as: "integer" },
+  { to: "url.path", from: "x-envoy-origin-path", as: "path" },
+  { to: "url.path", from: "path", as: "path" },
+  { to: "server.address", from: ":authority", as: "text" },
+  { to: "server.address", from: "authority", as: "text" },
+  { to: "user_agent.original", from: "user-agent", as: "text" },
+  { to: "user_agent.original", from: "user_agent", as: "text" },
+  { to: "http.request.body.size", from: "bytes_received", as: "integer" },
+  { to: "http.response.body.size", from: "bytes_sent", as: "integer" },
+  { to: "http.server.request.duration", from: "duration", as: "secondsFromMilliseconds" },
+];
+
+/** Span tags of Envoy's HTTP tracer; newer builds send the conventions' names beside them. */
+export const envoySpanAliases: readonly Alias[] = [
+  { to: "http.request.method", from: "http.method", as: "text" },
+  { to: "http.response.status_code", from: "http.status_code", as: "integer" },
+  { to: "url.path", from: "http.url", as: "pathOfUrl" },
+  { to: "url.path", from: "url.full", as: "pathOfUrl" },
+  { to: "user_agent.original", from: "user_agent", as: "text" },
+  { to: "http.request.body.size", from: "request_size", as: "integer" },
+  { to: "http.response.body.size", from: "response_size", as: "integer" },
+];
+
+/** Envoy's own stats, over its OTLP sink and from `/stats/prometheus`. Times are milliseconds, whatever the wire says. */
+export const envoyFamilies: readonly Family[] = [
+  {
+    alias: "request_count",
+    names: [
+      "http.downstream_rq_total",
+      "cluster.upstream_rq_total",
+      "envoy_http_downstream_rq_total",
+      "envoy_cluster_upstream_rq_total",
+    ],
+  },
+  {
+    alias: "request_duration",
+    names: [
+      "http.downstream_rq_time",
+      "cluster.upstream_rq_time",
+      "envoy_http_downstream_rq_time",
+      "envoy_cluster_upstream_rq_time",
+    ],
+    unit: "ms",
+  },
+];
+
+/**
+ * `%ACCESS_LOG_TYPE%` where the format has it: an upstream log describes the same request as the downstream one, and a
+ * start or periodic entry is followed by the end's.
+ */
+export const notTheRequest: readonly Duplicate[] = [
+  {
+    key: "access_log_type",
+    is: [
+      "UpstreamEnd",
+      "UpstreamPoolReady",
+      "UpstreamPeriodic",
+      "DownstreamStart",
+      "DownstreamPeriodic",
+      "DownstreamTunnelSuccessfullyEstablished",
+      "UdpTunnelUpstreamConnected",
+    ],
+  },
+];
+
+/** Envoy's command operators for the access-log keys above, as `%REQ(…)%` text. */
+export const envoyLogFormat: readonly (readonly [key: string, operator: string])[] = [
+  ["start_time", "%START_TIME%"],
+  ["method", "%REQ(:METHOD)%"],
+  ["x-envoy-origin-path", "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%"],
+  ["protocol", "%PROTOCOL%"],
+  ["response_code", "%RESPONSE_CODE%"],
+  ["response_flags", "%RESPONSE_FLAGS%"],
+  ["bytes_received", "%BYTES_RECEIVED%"],
+  ["bytes_sent", "%BYTES_SENT%"],
+  ["duration", "%DURATION%"],
+  [":authority", "%REQ(:AUTHORITY)%"],
+  ["user-agent", "%REQ(USER-AGENT)%"],
+  ["x-request-id", "%REQ(X-REQUEST-ID)%"],
+  ["upstream_cluster", "%UPSTREAM_CLUSTER%"],
+  ["route_name", "%ROUTE_NAME%"],
+  ["access_log_type", "%ACCESS_LOG_TYPE%"],
+];
+
+/** A header in an access log: a request's, or where it has none the response's. */
+export const headerOperator = (header: string): string =>
+  isResponseHeader(header) ? `%RESP(${header.toUpperCase()})%` : `%REQ(${header.toUpperCase()})%`;
+
+/** Headers that backends answer with: token usage is known only after the response. */
+const isResponseHeader = (header: string): boolean => /usage|token-count|^x-ratelimit|^server-timing$/.test(header);
