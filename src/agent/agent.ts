@@ -4,7 +4,7 @@ import { debounce } from "./debounce.ts";
 import { FlowWatch } from "./flow-watch.ts";
 import { Loop } from "./loop.ts";
 import type { AgentOptions, Served } from "./options.ts";
-import { endOrphans } from "./orphans.ts";
+import { endOrphans, removeConfigs } from "./orphans.ts";
 import { Reader } from "./reader.ts";
 import { serveAt } from "./serve-at.ts";
 import type { Site } from "./site.ts";
@@ -28,7 +28,7 @@ export type Agent = {
 };
 
 /** How often folders are looked at although no event came, in milliseconds. */
-const lookMs = 3000;
+const lookMs = 1000;
 
 /**
  * Watches policies and keeps Collectors running that do what they say. Rejects with a `StartError` when the run
@@ -99,10 +99,17 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
         onHint: hints.hint,
         onProblem: (words, polling) => {
           instruments.watchError();
-          log("warn", polling ? "cannot be told of changes, looks once a second instead" : "trouble watching", { words });
+          log("warn", polling ? "cannot be told of changes, looks once a second instead" : "trouble watching", {
+            words,
+          });
         },
       });
-  const flow = new FlowWatch(site, () => loop.flowPort(), (rows) => loop.flowed(rows), options.flowEveryMs);
+  const flow = new FlowWatch(
+    site,
+    () => loop.flowPort(),
+    (rows) => loop.flowed(rows),
+    options.flowEveryMs,
+  );
   let cancelResync = (): void => {};
   const resync = (): void => {
     reader.look("resync", clock.now());
@@ -118,6 +125,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     flow.stop();
     await watch?.stop();
     await server?.close();
+    await removeConfigs(runDir.path).catch(() => {}); // the next agent does it
     await runDir.release();
     return end;
   });

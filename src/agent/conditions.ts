@@ -43,7 +43,9 @@ const words = ({ reason, message }: Condition): string => (message === "" ? reas
 
 const targetsOf = ({ policies }: Compilation, id: string): readonly string[] => {
   const targets: readonly Target[] = [
-    ...policies.policies.filter((policy) => policy.id === id).flatMap((policy) => policy.targets.map(({ value }) => value)),
+    ...policies.policies
+      .filter((policy) => policy.id === id)
+      .flatMap((policy) => policy.targets.map(({ value }) => value)),
     ...policies.rejected.filter((policy) => policy.id === id).flatMap((policy) => policy.targets),
   ];
   return [...new Set(targets.map(targetName))].sort(byText);

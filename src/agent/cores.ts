@@ -39,6 +39,7 @@ export class Cores {
   readonly #running = new Set<Core>();
   #serial = 0;
   #live: Core | null = null;
+  #naming: Promise<unknown> = Promise.resolve();
 
   constructor(site: Site, onDeath: (core: Core, found: Diagnostic) => void) {
     this.#site = site;
@@ -69,8 +70,17 @@ export class Cores {
     return proveCore(this.#site, core.launch, core.process, deadline);
   }
 
-  /** The commit point: from here on whoever connects finds this core. Null: done. */
-  async name(core: Core): Promise<Failure | null> {
+  /**
+   * The commit point: from here on whoever connects finds this core. Null: done, or `isOff` by the time its turn came.
+   * One naming at a time, so that the one asked for last has the last word.
+   */
+  name(core: Core, isOff = (): boolean => false): Promise<Failure | null> {
+    const mine = this.#naming.then(() => (isOff() ? null : this.#nameNow(core)));
+    this.#naming = mine.catch(() => {});
+    return mine;
+  }
+
+  async #nameNow(core: Core): Promise<Failure | null> {
     const { liveSocket } = this.#site.runDir;
     if (core.exit !== null) return failure("died", deathOf(core.process, core.exit));
     const before = this.#live;
@@ -103,6 +113,7 @@ export class Cores {
   async discard(core: Core): Promise<void> {
     core.retired = true;
     await core.process.stop(1000);
+    await rm(core.launch.configPath, { force: true });
   }
 
   /** Ends all of them, the live one too; resolves when none runs. */
@@ -132,7 +143,9 @@ export class Cores {
     core.exit = exit;
     this.#running.delete(core);
     const { name, configPath, socket, healthSocket } = core.launch;
-    for (const path of [configPath, socket, healthSocket]) void rm(path, { force: true }).catch(() => {});
+    for (const path of [socket, healthSocket]) void rm(path, { force: true }).catch(() => {}); // stale ones hurt nobody
+    // A candidate can end while its config is still being validated; whoever discards it removes that as well.
+    if (core.retired || this.#live === core) void rm(configPath, { force: true }).catch(() => {}); // the next agent does it
     const log = this.#site.log.with({ process: name });
     if (exit.kind === "signal" && exit.forced) {
       const { message } = diagnostic("TP5015", { name, ms: this.#site.drainTimeoutMs }, null);

@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import type { ReloadReason } from "./view.ts";
 
 /** Why a step of a try did not pass. */
@@ -17,3 +17,9 @@ export const failure = (reason: ReloadReason, found: Diagnostic, lasting = !surr
   lasting,
   found,
 });
+
+/** What no step foresaw: too many open files, a run directory that is gone. Nothing may stay half-way because of it. */
+export const unforeseen = (name: string, error: unknown): Failure => {
+  const words = error instanceof Error ? error.message : String(error);
+  return failure("start_failed", diagnostic("TP5012", { name, words }, null), false);
+};

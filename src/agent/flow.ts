@@ -10,7 +10,8 @@ export const noFlow: Flow = { flow: [], tokens: [] };
 const itemsMetric = "otel_policy_pipeline_items_total";
 const tokensMetric = "otel_policy_gen_ai_tokens_total";
 
-const isSignal = (text: string): text is FlowRow["signal"] => text === "traces" || text === "metrics" || text === "logs";
+const isSignal = (text: string): text is FlowRow["signal"] =>
+  text === "traces" || text === "metrics" || text === "logs";
 
 /** One scrape of ingest's flow port. Rows in a fixed order; labels that a row does not name are summed over. */
 export const readFlow = (samples: readonly Sample[]): Flow => {

@@ -47,7 +47,9 @@ export const compileHolding = (
     }),
   );
   const compilation =
-    held.size === 0 ? newest : compile(files.map((file) => ({ path: file.path, text: held.get(file.path) ?? file.text })));
+    held.size === 0
+      ? newest
+      : compile(files.map((file) => ({ path: file.path, text: held.get(file.path) ?? file.text })));
   return {
     compilation,
     heldFiles: [...kept.map(({ path }) => path), ...held.keys()].sort(byText),

@@ -4,6 +4,7 @@ import type { Exit } from "../collector/exit.ts";
 import { deathOf } from "../collector/failures.ts";
 import type { CollectorProcess } from "../collector/process.ts";
 import { validateConfig } from "../collector/validate.ts";
+import { diagnostic } from "../diagnostics/diagnostic.ts";
 import { afterRestart, backoffMs } from "./backoff.ts";
 import type { Failure } from "./failure.ts";
 import { type IngestLaunch, prepareIngest, start } from "./launch.ts";
@@ -21,6 +22,8 @@ export class Ingest {
   readonly #site: Site;
   readonly #onChange: (news: "up" | "down" | "restarting") => void;
   #running: Running | null = null;
+  /** Also one that is on its way out. */
+  readonly #alive = new Set<CollectorProcess>();
   #isHealthy = false;
   /** What should run, also while it is being brought back. */
   #wanted: Proposal | null = null;
@@ -77,7 +80,7 @@ export class Ingest {
 
   kill(): void {
     this.#epoch += 1;
-    this.#running?.process.kill();
+    for (const process of this.#alive) process.kill();
   }
 
   async #end(graceMs: number): Promise<void> {
@@ -85,7 +88,11 @@ export class Ingest {
     this.#running = null;
     this.#setHealthy(false);
     if (running === null) return;
-    await running.process.stop(graceMs);
+    const exit = await running.process.stop(graceMs);
+    if (exit.kind === "signal" && exit.forced) {
+      const { code, message } = diagnostic("TP5015", { name: "ingest", ms: graceMs }, null);
+      this.#site.log("warn", message, { code, process: "ingest" });
+    }
     await rm(running.launch.configPath, { force: true });
   }
 
@@ -94,6 +101,8 @@ export class Ingest {
     if ("reason" in launch) return launch;
     const running = { launch, proposal, process: await start(this.#site, launch) };
     this.#running = running;
+    this.#alive.add(running.process);
+    void running.process.exited.then(() => this.#alive.delete(running.process));
     const deadline = this.#site.clock.now() + this.#site.reloadTimeoutMs;
     const failed = await proveHealthy(this.#site, launch, running.process, deadline);
     if (failed !== null || epoch !== this.#epoch) {

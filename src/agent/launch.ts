@@ -3,9 +3,9 @@ import { freePorts } from "../collector/ports.ts";
 import { type CollectorProcess, startCollector } from "../collector/process.ts";
 import { removeStaleSockets } from "../collector/sockets.ts";
 import { environment } from "../render/types.ts";
-import { forgetProcess, noteProcess } from "./orphans.ts";
 import { type Failure, failure } from "./failure.ts";
 import type { Proposal } from "./machine.ts";
+import { forgetProcess, noteProcess } from "./orphans.ts";
 import type { Site } from "./site.ts";
 
 /** Everything one Collector process needs to start, decided and written before it does, so that it can be validated with the same. */

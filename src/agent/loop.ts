@@ -77,11 +77,11 @@ export class Loop {
     const sources = new Map([...held.sources, [this.#options.base.path, this.#options.base.text] as const]);
     this.#known = { policies, status: newest.status, diagnostics, sources, compileMs };
     this.#runFindings = [];
-    const { instruments, onFinding } = this.#options;
+    const { instruments } = this.#options;
     instruments.compiled(compileMs);
     instruments.policies(policies.map(({ state }) => state));
     instruments.diagnostics(diagnostics);
-    onFinding(diagnostics, sources);
+    this.#tellFindings();
     const { rendered } = compilation;
     if (rendered === null || rendered.ingest === null) {
       this.#input = null;
@@ -104,13 +104,16 @@ export class Loop {
   /** A look that found what was found before: what failed for reasons outside the config gets its next chance. */
   lookedAgain(): void {
     if (this.#input === null) return;
-    this.#dispatch({ type: "input", input: { ...this.#input, cause: "resync", since: this.#options.site.clock.now() } });
+    this.#dispatch({
+      type: "input",
+      input: { ...this.#input, cause: "resync", since: this.#options.site.clock.now() },
+    });
   }
 
   bug(error: unknown): void {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#runFindings = [diagnostic("TP9001", { detail }, null)];
-    this.#options.onFinding(this.#runFindings, this.#known.sources);
+    this.#tellFindings();
     const since = this.#options.site.clock.now();
     this.#dispatch({ type: "unusable", cause: "change", since, words: `TP9001 ${detail.split("\n")[0]}` });
   }
@@ -215,11 +218,15 @@ export class Loop {
     if (report.outcome === "committed") this.#runFindings = [];
     else if (found !== null) {
       this.#runFindings = [found];
-      this.#options.onFinding([found], this.#known.sources);
+      this.#tellFindings();
     }
     const { diagnostics } = this.view();
     for (const answer of this.#waiting.splice(0)) answer({ kind: "ended", report, diagnostics });
     if (this.#options.once) this.stop(report.outcome === "committed" ? "applied once" : "could not be applied");
+  }
+
+  #tellFindings(): void {
+    this.#options.onFinding([...this.#known.diagnostics, ...this.#runFindings], this.#known.sources);
   }
 
   #notify(): void {

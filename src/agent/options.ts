@@ -70,7 +70,7 @@ export type AgentOptions = {
   readonly once: boolean;
   readonly log: Log;
   readonly clock: Clock;
-  /** Called with all findings of every input that was read, and the texts they point into. */
+  /** Called with everything that is found about the newest input, again when its try finds more; and the texts it points into. */
   readonly onFinding: (diagnostics: readonly Diagnostic[], sources: ReadonlyMap<string, string>) => void;
   readonly compile: typeof compile;
 };

@@ -19,8 +19,7 @@ export const forgetProcess = (runDir: string, pid: number): Promise<void> =>
  * else, so only one whose command line names the very config is touched. Answers how many there were.
  */
 export const endOrphans = async (runDir: string, clock: Clock): Promise<number> => {
-  const names = await readdir(runDir);
-  const notes = names.filter((name) => name.startsWith(prefix));
+  const notes = (await readdir(runDir)).filter((name) => name.startsWith(prefix));
   let ended = 0;
   for (const note of notes) {
     const pid = Number(note.slice(prefix.length));
@@ -35,9 +34,14 @@ export const endOrphans = async (runDir: string, clock: Clock): Promise<number> 
     }
     await rm(join(runDir, note), { force: true });
   }
-  // Configs that nobody runs any more; they may hold credentials of the platform's exporters.
-  for (const name of names) if (/^(?:ingest|core)-\w+\.yaml$/.test(name)) await rm(join(runDir, name), { force: true });
+  await removeConfigs(runDir);
   return ended;
+};
+
+/** Configs that nobody runs any more; they may hold credentials of the platform's exporters. */
+export const removeConfigs = async (runDir: string): Promise<void> => {
+  const configs = (await readdir(runDir)).filter((name) => /^(?:ingest|core)-\w+\.yaml$/.test(name));
+  await Promise.all(configs.map((name) => rm(join(runDir, name), { force: true })));
 };
 
 const isGone = async (pid: number, config: string, clock: Clock): Promise<boolean> => {

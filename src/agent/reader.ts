@@ -95,14 +95,21 @@ export class Reader {
       this.#options.onSame();
       return;
     }
+    // Before the compiler runs: input that makes it throw is not given to it again and again.
+    this.#digest = snapshot.digest;
     const began = performance.now();
     const held = compileHolding(snapshot, this.#good, this.#options.compile);
     const compileMs = performance.now() - began;
-    this.#digest = snapshot.digest;
     this.#texts = new Map(snapshot.files.map(({ path, text }) => [path, text]));
     const wasGood = this.#good;
     this.#good = held.good;
-    this.#options.onReading({ cause: isNew && cause === "resync" ? "change" : cause, since, snapshot, held, compileMs });
+    this.#options.onReading({
+      cause: isNew && cause === "resync" ? "change" : cause,
+      since,
+      snapshot,
+      held,
+      compileMs,
+    });
     if (!isEqual(wasGood, held.good)) await storeTexts(runDir, held.good);
   }
 }

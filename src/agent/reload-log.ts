@@ -56,7 +56,10 @@ export class ReloadLog {
   }
 
   /** The finding that made the try fail comes with it, where there is one. */
-  report(effect: Extract<Effect, { type: "report" }>, compileMs: number): { report: ReloadReport; found: Diagnostic | null } {
+  report(
+    effect: Extract<Effect, { type: "report" }>,
+    compileMs: number,
+  ): { report: ReloadReport; found: Diagnostic | null } {
     const { outcome, reason, digest, attempt, since, flawed, words } = effect;
     const open = attempt === null ? undefined : this.#open.get(attempt);
     if (attempt !== null) this.#open.delete(attempt);
@@ -79,14 +82,21 @@ export class ReloadLog {
       reason,
       generation: digest?.slice(0, 12),
       total_ms: Math.round(report.totalMs),
-      words: words ?? undefined,
+      // A finding is told in full by whoever tells findings.
+      words: (open?.found ?? null) === null && reason !== "compile_error" ? (words ?? undefined) : undefined,
       trace_id: open?.trace.traceId ?? undefined,
     });
     return { report, found: open?.found ?? null };
   }
 }
 
-const levels = { committed: "info", unchanged: "info", rejected: "error", rolledBack: "error", stranded: "error" } as const;
+const levels = {
+  committed: "info",
+  unchanged: "info",
+  rejected: "error",
+  rolledBack: "error",
+  stranded: "error",
+} as const;
 
 const sentences = {
   committed: "policies applied",

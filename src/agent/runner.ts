@@ -1,17 +1,16 @@
 import { rm } from "node:fs/promises";
 import { unreachable } from "../base/assert.ts";
-import type { Instant } from "../base/clock.ts";
 import { refusalOf } from "../collector/failures.ts";
 import { validateConfig } from "../collector/validate.ts";
-import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
-import { afterRestart, backoffMs } from "./backoff.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { type Core, Cores } from "./cores.ts";
-import { type Failure, failure } from "./failure.ts";
+import { type Failure, failure, unforeseen } from "./failure.ts";
 import { Ingest, validateIngest } from "./ingest.ts";
 import type { CoreLaunch } from "./launch.ts";
 import type { Candidate, Effect, Event, Generation, Proposal, Step } from "./machine.ts";
 import { observe } from "./observe.ts";
-import { pause, type Site } from "./site.ts";
+import { Restorer } from "./restorer.ts";
+import type { Site } from "./site.ts";
 
 /** What the runner tells: events for the machine, and what only people and metrics want to know. */
 export type Hooks = {
@@ -31,14 +30,12 @@ export class Runner {
   readonly #site: Site;
   readonly #hooks: Hooks;
   readonly #cores: Cores;
+  readonly #restorer: Restorer;
   readonly ingest: Ingest;
   #try: Try | null = null;
   /** Which generation the live core runs. */
   #liveNumber: number | null = null;
   #observed: number | null = null;
-  #restoring: { readonly number: number } | null = null;
-  #restarts: readonly Instant[] = [];
-  #naming: Promise<void> = Promise.resolve();
   #isStopping = false;
 
   constructor(site: Site, hooks: Hooks) {
@@ -53,13 +50,14 @@ export class Runner {
       site.log("error", found.message, { code: found.code, generation: number });
       if (number !== null) hooks.event({ type: "died", number, at: site.clock.now(), words: found.message });
     });
+    this.#restorer = new Restorer(site, this.#cores, this.ingest, hooks);
   }
 
   /** Effects of one transition, in order; what takes time answers with events later. */
   perform(effect: Exclude<Effect, { type: "report" }>): void {
     switch (effect.type) {
       case "try":
-        void this.#step(effect.candidate, effect.step);
+        void this.#step(effect.candidate, effect.step, effect.live);
         return;
       case "discard":
         void this.#discard(effect.candidate, effect.live);
@@ -74,7 +72,7 @@ export class Runner {
         return;
       }
       case "restore":
-        void this.#restore(effect.generation);
+        void this.#restorer.restore(effect.generation);
         return;
       case "shutdown":
         if (effect.now) this.#kill();
@@ -85,12 +83,12 @@ export class Runner {
     }
   }
 
-  async #step(candidate: Candidate, step: Step): Promise<void> {
+  async #step(candidate: Candidate, step: Step, live: Generation | null): Promise<void> {
     const { attempt } = candidate;
     const since = this.#site.clock.now();
     if (this.#try?.attempt !== attempt) this.#try = { attempt, launch: null, core: null };
-    const failed = await this.#passes(this.#try, candidate, step).catch((error: unknown) =>
-      unforeseen(candidate, error),
+    const failed = await this.#passes(this.#try, candidate, step, live).catch((error: unknown) =>
+      unforeseen(`core of try ${attempt}`, error),
     );
     if (this.#isStopping) return;
     this.#hooks.step(attempt, step, this.#site.clock.now() - since, failed?.found ?? null);
@@ -108,34 +106,39 @@ export class Runner {
     );
   }
 
-  async #passes(current: Try, { proposal }: Candidate, step: Step): Promise<Failure | null> {
+  async #passes(current: Try, { proposal }: Candidate, step: Step, live: Generation | null): Promise<Failure | null> {
     switch (step) {
       case "validate":
-        return this.#validate(current, proposal);
+        return this.#validate(current, proposal, live !== null);
       case "ingest":
         return this.ingest.ensure(proposal);
       case "start": {
         const { launch } = current;
-        if (launch !== null && !this.#isStopping) current.core = await this.#cores.start(launch);
+        if (launch !== null && !this.#isStopping) current.core ??= await this.#cores.start(launch);
         return null;
       }
       case "prove":
         return this.#prove(current, proposal);
       case "commit": {
         // From here on it would put an older one in the place of this one.
-        this.#restoring = null;
+        this.#restorer.cancel();
         const { core } = current;
-        return core === null ? null : this.#inTurn(() => this.#cores.name(core));
+        return core === null ? null : this.#cores.name(core);
       }
       default:
         return unreachable(step);
     }
   }
 
-  async #validate(current: Try, proposal: Proposal): Promise<Failure | null> {
+  /**
+   * Reading a large config takes a Collector most of its start, so where ingest runs already the candidate starts while
+   * its config is still being validated. Nobody connects to it before the commit, and a refusal discards it.
+   */
+  async #validate(current: Try, proposal: Proposal, startsMeanwhile: boolean): Promise<Failure | null> {
     const launch = await this.#cores.prepare(proposal);
     if ("reason" in launch) return launch;
     current.launch = launch;
+    if (startsMeanwhile && !this.#isStopping) current.core = await this.#cores.start(launch);
     const answers = await Promise.all([
       validateConfig(this.#site.binary, launch.configPath, launch.env),
       this.ingest.digest === proposal.ingestDigest ? ({ ok: true } as const) : validateIngest(this.#site, proposal),
@@ -186,56 +189,10 @@ export class Runner {
     this.#hooks.event(words === null ? { type: "settled", number } : { type: "breached", number, at, words });
   }
 
-  async #restore(generation: Generation): Promise<void> {
-    const { number, proposal } = generation;
-    if (this.#restoring?.number === number) return;
-    const own = { number };
-    this.#restoring = own;
-    const isOff = (): boolean => this.#restoring !== own || this.#isStopping;
-    for (;;) {
-      await pause(this.#site.clock, backoffMs(this.#restarts, this.#site.clock.now()));
-      if (isOff()) return;
-      this.#restarts = afterRestart(this.#restarts, this.#site.clock.now());
-      this.#hooks.restarted();
-      const failed = await this.#bringBack(proposal, isOff).catch((error: unknown) => unforeseen(generation, error));
-      if (isOff()) return;
-      if (failed === null) {
-        this.#restoring = null;
-        this.#site.log("info", "core is back", { generation: number });
-        this.#hooks.event({ type: "restored", number });
-        return;
-      }
-      this.#site.log("error", failed.found.message, { code: failed.found.code, generation: number });
-      this.#hooks.event({ type: "unrestored", number, at: this.#site.clock.now(), words: failed.found.message });
-    }
-  }
-
-  async #bringBack(proposal: Proposal, isOff: () => boolean): Promise<Failure | null> {
-    const unready = await this.ingest.ensure(proposal);
-    if (unready !== null || isOff()) return unready;
-    const launch = await this.#cores.prepare(proposal);
-    if ("reason" in launch) return launch;
-    const core = await this.#cores.start(launch);
-    const unproven = await this.#cores.prove(core);
-    const failed = unproven ?? (await this.#inTurn(async () => (isOff() ? null : this.#cores.name(core))));
-    if (this.#cores.live !== core) await this.#cores.discard(core);
-    return failed;
-  }
-
-  /** One renaming at a time: the later one wins, whoever began first. */
-  async #inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const mine = this.#naming.then(task);
-    this.#naming = mine.then(
-      () => {},
-      () => {},
-    );
-    return mine;
-  }
-
   /** ingest stops accepting and hands on what it holds; then the cores finish. */
   async #shutdown(): Promise<void> {
     this.#isStopping = true;
-    this.#restoring = null;
+    this.#restorer.cancel();
     const { clock, stopTimeoutMs } = this.#site;
     const until = clock.now() + stopTimeoutMs;
     await this.ingest.stop(stopTimeoutMs / 2);
@@ -245,13 +202,8 @@ export class Runner {
 
   #kill(): void {
     this.#isStopping = true;
+    this.#restorer.cancel();
     this.ingest.kill();
     this.#cores.kill();
   }
 }
-
-/** What no step foresaw: too many open files, a run directory that is gone. Nothing may stay half-way because of it. */
-const unforeseen = ({ attempt }: { readonly attempt: number }, error: unknown): Failure => {
-  const words = error instanceof Error ? error.message : String(error);
-  return failure("start_failed", diagnostic("TP5012", { name: `core of try ${attempt}`, words }, null), false);
-};

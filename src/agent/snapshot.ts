@@ -125,7 +125,7 @@ const readOne = async (path: string, from: string, options: SnapshotOptions): Pr
     const file = await open(from, "r");
     try {
       // One byte more than allowed is enough to know; what grows while it is read is not followed.
-      const buffer = Buffer.alloc(limit + 1 < found.size + 4096 ? limit + 1 : found.size + 4096);
+      const buffer = Buffer.alloc(Math.min(limit + 1, found.size + 4096));
       let length = 0;
       for (;;) {
         const { bytesRead } = await file.read(buffer, length, buffer.length - length, null);
@@ -178,4 +178,6 @@ const codeOf = (error: unknown): string | null =>
 
 /** Files that hold nothing now and held something before: often an editor between its two writes. */
 export const emptied = (before: ReadonlyMap<string, string>, now: readonly SourceFile[]): readonly string[] =>
-  now.filter(({ path, text }) => text.trim() === "" && (before.get(path) ?? "").trim() !== "").map(({ path }) => basename(path));
+  now
+    .filter(({ path, text }) => text.trim() === "" && (before.get(path) ?? "").trim() !== "")
+    .map(({ path }) => basename(path));

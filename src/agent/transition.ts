@@ -139,7 +139,13 @@ const consider = (state: State, input: Input): Transition => {
     return to(
       state,
       state.phase,
-      input.cause === "resync" ? [] : [reportOf(input, "rejected", "known_bad", { words: failed })],
+      input.cause === "resync"
+        ? []
+        : [
+            reportOf(input, "rejected", "known_bad", {
+              words: `the same config failed before (${failed}); a reload that is asked for tries it again`,
+            }),
+          ],
     );
   }
   const candidate: Candidate = { ...input, attempt: state.attempts + 1 };

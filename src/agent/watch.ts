@@ -13,6 +13,8 @@ export type WatchOptions = {
   readonly onHint: () => void;
   /** Watching does not work as it should; `polling`: it goes on by looking at the files once a second. */
   readonly onProblem: (words: string, polling: boolean) => void;
+  /** chokidar's, unless a test brings its own. */
+  readonly open?: typeof watch;
 };
 
 const pollMs = 1000;
@@ -37,7 +39,11 @@ export class Watch {
   #cancelLook = (): void => {};
   #identity = new Map<string, string>();
 
-  private constructor(options: WatchOptions, folders: readonly string[], names: ReadonlyMap<string, ReadonlySet<string>>) {
+  private constructor(
+    options: WatchOptions,
+    folders: readonly string[],
+    names: ReadonlyMap<string, ReadonlySet<string>>,
+  ) {
     this.#options = options;
     this.#folders = folders;
     this.#names = names;
@@ -48,7 +54,10 @@ export class Watch {
     const folders = new Set<string>();
     const names = new Map<string, Set<string>>();
     for (const path of options.paths) {
-      const isFile = await stat(path).then((found) => !found.isDirectory(), () => false);
+      const isFile = await stat(path).then(
+        (found) => !found.isDirectory(),
+        () => false,
+      );
       if (!isFile) folders.add(path);
       else names.set(dirname(path), (names.get(dirname(path)) ?? new Set()).add(basename(path)));
     }
@@ -66,7 +75,7 @@ export class Watch {
   }
 
   async #open(): Promise<void> {
-    const watcher = watch([...this.#folders], {
+    const watcher = (this.#options.open ?? watch)([...this.#folders], {
       depth: 0,
       ignoreInitial: true,
       ignorePermissionErrors: true,
@@ -75,7 +84,9 @@ export class Watch {
       pollingInterval: pollMs,
     });
     this.#watcher = watcher;
-    watcher.on("all", (_event, path) => {
+    watcher.on("all", (event, path) => {
+      // The folder itself: whatever has its name next is another one.
+      if (event === "unlinkDir" && this.#identity.has(path)) this.#identity.set(path, "gone");
       if (this.#concerns(path)) this.#options.onHint();
     });
     // What the system says before chokidar makes sense of it: a dangling link, for one, makes none.
@@ -122,12 +133,13 @@ export class Watch {
     if (this.#isStopped) await this.#watcher?.close();
   }
 
-  /** Another inode or another device under the same name means that the watcher may look at something that is gone. */
+  /** Another inode, device or birth under the same name means that the watcher may look at something that is gone. */
   async #look(): Promise<void> {
     let isOther = false;
     for (const folder of this.#folders) {
       const identity = await stat(folder).then(
-        ({ dev, ino }) => `${dev}:${ino}`,
+        // A new folder often gets the inode of the one before it, but not its time of birth.
+        ({ dev, ino, birthtimeMs }) => `${dev}:${ino}:${birthtimeMs}`,
         () => "absent",
       );
       const before = this.#identity.get(folder);

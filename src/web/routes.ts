@@ -1,5 +1,5 @@
-import type { Json } from "../base/canonical.ts";
 import type { Served } from "../agent/options.ts";
+import type { Json } from "../base/canonical.ts";
 import { isLoopbackPeer } from "./host.ts";
 
 export type Answer = { readonly status: number; readonly type: string; readonly body: string };
@@ -12,7 +12,11 @@ export type Route = {
   readonly answer: (served: Served, asked: Asked) => Answer | Promise<Answer>;
 };
 
-const text = (status: number, body: string): Answer => ({ status, type: "text/plain; charset=utf-8", body: `${body}\n` });
+const text = (status: number, body: string): Answer => ({
+  status,
+  type: "text/plain; charset=utf-8",
+  body: `${body}\n`,
+});
 
 export const json = (status: number, value: unknown): Answer => ({
   status,

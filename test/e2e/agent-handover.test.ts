@@ -33,7 +33,11 @@ const numbered = (): (() => readonly Export[]) => {
     });
     const scopeSpans = [{ scope: { name: "test" }, spans }];
     return [
-      { path: "/v1/traces", items: spansPerRequest, body: { resourceSpans: [{ resource: { attributes: [] }, scopeSpans }] } },
+      {
+        path: "/v1/traces",
+        items: spansPerRequest,
+        body: { resourceSpans: [{ resource: { attributes: [] }, scopeSpans }] },
+      },
     ];
   };
 };
@@ -41,14 +45,21 @@ const numbered = (): (() => readonly Export[]) => {
 /** Sends, never again what was refused, while `during` runs; then waits for what is still on its way. */
 const underTraffic = async (scene: Scene, during: () => Promise<void>) => {
   scene.sink.clear();
-  const sender: Sender = startSender({ endpoint: scene.endpoint, perSecond: 200, next: numbered(), clock: systemClock });
+  const sender: Sender = startSender({
+    endpoint: scene.endpoint,
+    perSecond: 200,
+    next: numbered(),
+    clock: systemClock,
+  });
   try {
     await during();
   } finally {
     await sender.stop();
   }
   const counts = sender.counts();
-  await poll("all accepted spans at the sink", () => scene.sink.spans.length >= counts.acceptedItems, 15_000).catch(() => {}); // asserted below
+  await poll("all accepted spans at the sink", () => scene.sink.spans.length >= counts.acceptedItems, 15_000).catch(
+    () => {},
+  ); // asserted below
   return counts;
 };
 
@@ -121,7 +132,10 @@ describe("handover with a real Collector", () => {
     const { live } = scene.agent.view();
     const before = processesOf(scene.runDir, "core-");
     scene.write("a.yaml", "mark: seven\n");
-    await scene.until("observing", ({ at, live: now }) => at === "observing" && now?.number === (live?.number ?? 0) + 1);
+    await scene.until(
+      "observing",
+      ({ at, live: now }) => at === "observing" && now?.number === (live?.number ?? 0) + 1,
+    );
     for (const pid of processesOf(scene.runDir, "core-")) if (!before.includes(pid)) process.kill(pid, "SIGKILL");
     const view = await scene.until("rolled back", ({ lastReload }) => lastReload?.outcome === "rolledBack");
     assert.deepEqual([view.live?.number, view.live?.digest], [live?.number, live?.digest]);
@@ -184,7 +198,9 @@ describe("handover with a real Collector", () => {
 
 /** Process ids of the Collectors that the agent noted, by the name of their config. */
 const processesOf = (runDir: string, name: string): readonly number[] =>
-  readdirNotes(runDir).filter(({ config }) => config.includes(`/${name}`)).map(({ pid }) => pid);
+  readdirNotes(runDir)
+    .filter(({ config }) => config.includes(`/${name}`))
+    .map(({ pid }) => pid);
 
 const readdirNotes = (runDir: string): readonly { readonly pid: number; readonly config: string }[] =>
   readdirSync(runDir)

@@ -75,10 +75,16 @@ describe("what the folder says", () => {
     assert.equal(scene.agent.view().live?.number, committed + 1);
   });
 
+  test("a file that is emptied and stays so is meant", async () => {
+    writeFileSync(join(scene.folder, "a.yaml"), "");
+    await untilMarks(scene, "none");
+  });
+
   test("swaps of a ConfigMap are applied as a whole", async () => {
     const publish = (version: number): void => {
       mkdirSync(join(scene.folder, `..v${version}`));
-      for (const name of ["a", "b"]) writeFileSync(join(scene.folder, `..v${version}`, `${name}.yaml`), `mark: ${name}${version}\n`);
+      for (const name of ["a", "b"])
+        writeFileSync(join(scene.folder, `..v${version}`, `${name}.yaml`), `mark: ${name}${version}\n`);
       symlinkSync(`..v${version}`, join(scene.folder, "..data_tmp"));
       renameSync(join(scene.folder, "..data_tmp"), join(scene.folder, "..data"));
     };
@@ -95,6 +101,48 @@ describe("what the folder says", () => {
     await scene.until("told", ({ diagnostics }) => diagnostics.some(({ code }) => code === "TP1002"));
     mkdirSync(scene.folder);
     await untilMarks(scene, "");
+  });
+});
+
+describe("an input that needs another ingest", () => {
+  let scene: Scene;
+  before(async () => {
+    scene = await startScene({ "a.yaml": "mark: a\n" });
+    await scene.until("ready", ({ ready }) => ready);
+  });
+  after(() => scene.end());
+  const accepts = (port: string | number): Promise<boolean> =>
+    fetch(`http://127.0.0.1:${port}/v1/traces`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+    }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+
+  test("ingest is replaced, the core too", async () => {
+    const port = await freePort();
+    scene.write("a.yaml", `mark: b\nlisten: ${port}\n`);
+    await scene.until("second", ({ live }) => live?.number === 2);
+    assert.deepEqual([await accepts(port), await accepts(new URL(scene.endpoint).port)], [true, false]);
+    scene.write("a.yaml", "mark: c\n");
+    await scene.until("third", ({ live }) => live?.number === 3);
+    assert.deepEqual([await accepts(port), await accepts(new URL(scene.endpoint).port)], [false, true]);
+  });
+
+  test("one that cannot start is taken back: what ran before runs on", async () => {
+    const port = await freePort();
+    const squatter = createServer().listen(port, "127.0.0.1");
+    await once(squatter, "listening");
+    scene.write("a.yaml", `mark: d\nlisten: ${port}\n`);
+    const view = await scene.until("rejected", ({ lastReload }) => lastReload?.outcome === "rejected");
+    squatter.close();
+    assert.deepEqual([view.live?.number, ...reports(view)], [3, "rejected", "start_failed"]);
+    assert.ok(view.diagnostics.some(({ code }) => code === "TP5011"));
+    await scene.until("ready", ({ ready }) => ready);
+    assert.equal(await accepts(new URL(scene.endpoint).port), true);
+    assert.equal(await marksOf(scene), "c");
   });
 });
 
@@ -119,7 +167,10 @@ describe("beginnings and ends", () => {
     const port = await freePort();
     const squatter = createServer().listen(port, "127.0.0.1");
     await once(squatter, "listening");
-    const scene = await startScene({ "a.yaml": "mark: a\n" }, { base: { path: "base.yaml", text: String(port) }, resyncMs: 200 });
+    const scene = await startScene(
+      { "a.yaml": "mark: a\n" },
+      { base: { path: "base.yaml", text: String(port) }, resyncMs: 200 },
+    );
     try {
       const view = await scene.until("told", ({ diagnostics }) => diagnostics.some(({ code }) => code === "TP5011"));
       assert.deepEqual([view.ready, view.at, view.live], [false, "starting", null]);
@@ -155,9 +206,15 @@ describe("beginnings and ends", () => {
     const configs = readdirSync(scene.runDir).filter((name) => name.endsWith(".yaml"));
     assert.equal(configs.length, 2);
     for (const name of configs) assert.equal(statSync(join(scene.runDir, name)).mode & 0o777, 0o600);
-    assert.match(readFileSync(join(scene.runDir, configs.find((name) => name.startsWith("core")) ?? ""), "utf8"), /mark/);
+    assert.match(
+      readFileSync(join(scene.runDir, configs.find((name) => name.startsWith("core")) ?? ""), "utf8"),
+      /mark/,
+    );
     await scene.agent.stop();
-    assert.deepEqual(readdirSync(scene.runDir).filter((name) => name.endsWith(".yaml")), []);
+    assert.deepEqual(
+      readdirSync(scene.runDir).filter((name) => name.endsWith(".yaml")),
+      [],
+    );
     await scene.end();
   });
 
@@ -172,8 +229,14 @@ describe("beginnings and ends", () => {
     const scene = await startScene({ "a.yaml": "mark: a\n" });
     await scene.until("ready", ({ ready }) => ready);
     scene.sink.behave({ delayMs: 6000 });
-    const body = { resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: "1".repeat(32), spanId: "1".repeat(16), name: "x" }] }] }] };
-    await fetch(`${scene.endpoint}/v1/traces`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+    const body = {
+      resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: "1".repeat(32), spanId: "1".repeat(16), name: "x" }] }] }],
+    };
+    await fetch(`${scene.endpoint}/v1/traces`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
     const stopped = scene.agent.stop();
     assert.equal(scene.agent.view().at, "stopping");
     const began = performance.now();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
 import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,11 +25,12 @@ describe("Watch", () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  const start = async (paths: readonly string[]): Promise<void> => {
+  /** With looks too rare to help, unless the case is about them. */
+  const start = async (paths: readonly string[], lookMs = 60_000): Promise<void> => {
     watch = await Watch.start({
       paths,
       clock: realClock,
-      lookMs: 100,
+      lookMs,
       onHint: () => {
         hints += 1;
       },
@@ -57,11 +59,12 @@ describe("Watch", () => {
       renameSync(join(root, "a.tmp"), join(folder, "a.yaml"));
     });
     await hinted("removed", () => rmSync(join(folder, "a.yaml")));
+    await hinted("a link to nowhere", () => symlinkSync("/nowhere.yaml", join(folder, "b.yaml")));
   });
 
   test("a folder that is deleted and made again, or replaced by another", async () => {
     write("a.yaml", "1");
-    await start([folder]);
+    await start([folder], 100);
     await hinted("deleted", () => rmSync(folder, { recursive: true }));
     await hinted("made again", () => {
       mkdirSync(folder);
@@ -78,9 +81,47 @@ describe("Watch", () => {
 
   test("a folder that is not there yet", async () => {
     const absent = join(root, "later");
-    await start([absent]);
+    await start([absent], 100);
     await hinted("made", () => mkdirSync(absent));
     await hinted("a file in it", () => writeFileSync(join(absent, "a.yaml"), "1"));
+  });
+
+  test("too few watches: it says so, and polls", async () => {
+    const opened: { readonly watcher: EventEmitter; readonly backend: unknown; closed: boolean }[] = [];
+    const problems: unknown[] = [];
+    const open = ((_paths: unknown, options: { readonly backend?: unknown }) => {
+      const one = { watcher: new EventEmitter(), backend: options.backend, closed: false };
+      opened.push(one);
+      setImmediate(() => one.watcher.emit("ready"));
+      return Object.assign(one.watcher, {
+        close: async () => {
+          one.closed = true;
+        },
+      });
+    }) as unknown as NonNullable<Parameters<typeof Watch.start>[0]["open"]>;
+    watch = await Watch.start({
+      paths: [folder],
+      clock: realClock,
+      lookMs: 60_000,
+      onHint: () => {
+        hints += 1;
+      },
+      onProblem: (words, polling) => problems.push([words, polling]),
+      open,
+    });
+    opened[0]?.watcher.emit("error", Object.assign(new Error("no space for watches"), { code: "ENOSPC" }));
+    await poll("a second watcher, and a hint for what was missed", () => hints > 0);
+    assert.deepEqual(
+      opened.map(({ backend, closed }) => [backend, closed]),
+      [
+        ["native", true],
+        ["polling", false],
+      ],
+    );
+    assert.deepEqual(problems, [["no space for watches", true]]);
+    opened[1]?.watcher.emit("error", Object.assign(new Error("again"), { code: "EMFILE" }));
+    assert.equal(opened.length, 2);
+    assert.equal(problems.length, 2);
   });
 
   test("every swap of a mounted ConfigMap", async () => {

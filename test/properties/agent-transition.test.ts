@@ -39,12 +39,24 @@ const strays: fc.Arbitrary<Event> = fc.oneof(
     words: fc.constant("w"),
   }),
   fc.record({ type: fc.constantFrom("settled" as const, "restored" as const), number: small }),
-  fc.record({ type: fc.constant("unusable" as const), cause: fc.constant("change" as const), since: fc.constant(0), words: fc.constant("w") }),
+  fc.record({
+    type: fc.constant("unusable" as const),
+    cause: fc.constant("change" as const),
+    since: fc.constant(0),
+    words: fc.constant("w"),
+  }),
 );
 // A commit takes five passes in a row, and handing back two commits.
 const mostly = fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) });
 const moves: fc.Arbitrary<Move> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant("input" as const), digest: digests, cause: fc.constantFrom("change" as const, "request" as const, "resync" as const) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("input" as const),
+      digest: digests,
+      cause: fc.constantFrom("change" as const, "request" as const, "resync" as const),
+    }),
+  },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("answer" as const), passes: mostly, lasting: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("stray" as const), event: strays }) },
 );
@@ -62,9 +74,13 @@ const owed = (state: State, { passes, lasting }: { passes: boolean; lasting: boo
         : { type: "failed", attempt, step: phase.step, reason: "start_failed", words: "w", lasting };
     }
     case "observing":
-      return passes ? { type: "settled", number: phase.live.number } : { type: "breached", number: phase.live.number, at: 0, words: "w" };
+      return passes
+        ? { type: "settled", number: phase.live.number }
+        : { type: "breached", number: phase.live.number, at: 0, words: "w" };
     case "handingBack":
-      return passes ? { type: "restored", number: phase.to.number } : { type: "unrestored", number: phase.to.number, at: 0, words: "w" };
+      return passes
+        ? { type: "restored", number: phase.to.number }
+        : { type: "unrestored", number: phase.to.number, at: 0, words: "w" };
     case "stranded":
       return { type: "restored", number: phase.live.number };
     default:
@@ -90,7 +106,12 @@ test("one proven generation at a time, whatever happens in whatever order", () =
         const before = state;
         const next = transition(state, event);
         state = next.state;
-        if (event.type === "passed" && before.phase.at === "trying" && event.attempt === before.phase.candidate.attempt && event.step === before.phase.step) {
+        if (
+          event.type === "passed" &&
+          before.phase.at === "trying" &&
+          event.attempt === before.phase.candidate.attempt &&
+          event.step === before.phase.step
+        ) {
           passedSteps.set(event.attempt, [...(passedSteps.get(event.attempt) ?? []), event.step]);
         }
         assertSound(before, event, next.effects, state, passedSteps);
@@ -111,7 +132,11 @@ const assertSound = (
 ): void => {
   const commits = effects.filter((effect) => effect.type === "report" && effect.outcome === "committed");
   assert.ok(commits.length <= 1);
-  assert.equal(after.committed - before.committed, commits.length, "a number was given without a commit, or the other way round");
+  assert.equal(
+    after.committed - before.committed,
+    commits.length,
+    "a number was given without a commit, or the other way round",
+  );
   for (const commit of commits) {
     assert.ok(commit.type === "report" && commit.attempt !== null);
     const hadLive = before.phase.at === "trying" && before.phase.live !== null;
@@ -133,7 +158,9 @@ const assertSound = (
     if (effect.step === "validate" && wasBad) assert.equal(effect.candidate.cause, "request");
   }
   // Every try that is given up is cleaned away, and told.
-  const gaveUp = before.phase.at === "trying" && !(after.phase.at === "trying" && after.phase.candidate.attempt === before.phase.candidate.attempt);
+  const gaveUp =
+    before.phase.at === "trying" &&
+    !(after.phase.at === "trying" && after.phase.candidate.attempt === before.phase.candidate.attempt);
   if (gaveUp && commits.length === 0) assert.ok(effects.some(({ type }) => type === "discard"));
 };
 
@@ -153,8 +180,7 @@ const assertNotLost = (before: State, event: Event, effects: readonly Effect[], 
 /** With processes that answer well, every state comes to rest within a few events: at the newest input, or where it was. */
 const settle = (from: State): void => {
   let state = from;
-  const newest =
-    state.phase.at === "trying" ? (state.phase.queued ?? state.phase.candidate).proposal.digest : null;
+  const newest = state.phase.at === "trying" ? (state.phase.queued ?? state.phase.candidate).proposal.digest : null;
   for (let i = 0; i < 25; i++) {
     const event = owed(state, { passes: true, lasting: false });
     if (event === null) break;

@@ -6,10 +6,15 @@ import type { PolicySet } from "../../src/policy/types.ts";
 import { environment } from "../../src/render/types.ts";
 
 /** What a tiny policy file can say, one word per line. */
-type Words = { readonly mark: string; readonly broken: "no" | "text" | "config" | "start" };
+type Words = {
+  readonly mark: string;
+  readonly listen: string | null;
+  readonly broken: "no" | "text" | "config" | "start";
+};
 
 const wordsOf = (text: string): Words => ({
   mark: /^mark: (\w+)$/m.exec(text)?.[1] ?? "none",
+  listen: /^listen: (\d+)$/m.exec(text)?.[1] ?? null,
   broken: text.includes("not a policy")
     ? "text"
     : text.includes("no such processor")
@@ -32,7 +37,7 @@ const health = `health_check: { endpoint: "${variable(environment.healthSocket)}
 
 /**
  * Stands in for the compiler: each policy file names a mark that is put on every span, so that a test sees which
- * generation a span went through. The base file's text is the port that ingest listens on.
+ * generation a span went through. The base file's text is the port that ingest listens on, unless a file says `listen:`.
  */
 export const tinyCompile =
   (sink: string) =>
@@ -48,8 +53,9 @@ export const tinyCompile =
     const missing = all.some(({ broken: how }) => how === "start")
       ? "\n  file/absent: { path: /nonexistent/folder/file.json }"
       : "";
+    const port = all.find(({ listen }) => listen !== null)?.listen ?? base.text;
     const ingest = `
-receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:${base.text}" } } } }
+receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:${port}" } } } }
 exporters:
   otlp_grpc:
     endpoint: "unix://${variable(environment.runDir)}/core.sock"

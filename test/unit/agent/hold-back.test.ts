@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { compileHolding, type GoodTexts } from "../../../src/agent/hold-back.ts";
 import { policyViews } from "../../../src/agent/conditions.ts";
+import { compileHolding, type GoodTexts } from "../../../src/agent/hold-back.ts";
 import type { Snapshot } from "../../../src/agent/snapshot.ts";
 import { compile } from "../../../src/compile.ts";
 import type { SourceFile } from "../../../src/diagnostics/source.ts";
@@ -40,8 +40,11 @@ const snapshot = (files: { readonly [path: string]: string }, unread: readonly s
   digest: "",
 });
 
-const hold = (files: { readonly [path: string]: string }, good: GoodTexts = new Map(), unread: readonly string[] = []) =>
-  compileHolding(snapshot(files, unread), good, compiled);
+const hold = (
+  files: { readonly [path: string]: string },
+  good: GoodTexts = new Map(),
+  unread: readonly string[] = [],
+) => compileHolding(snapshot(files, unread), good, compiled);
 
 /** Policy → the sampling rate that is in force. */
 const inForce = (held: ReturnType<typeof hold>): { readonly [policy: string]: string } =>

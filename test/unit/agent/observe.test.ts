@@ -9,7 +9,11 @@ describe("refusesAll", () => {
     ["all accepted", "otelcol_receiver_accepted_spans 10", null],
     ["some refused", "otelcol_receiver_accepted_spans 1\notelcol_receiver_refused_spans 9", null],
     ["other signals accepted", "otelcol_receiver_accepted_log_records 1\notelcol_receiver_refused_spans 9", null],
-    ["all refused", "otelcol_receiver_accepted_spans 0\notelcol_receiver_refused_spans 9", "it refused all 9 items it was given"],
+    [
+      "all refused",
+      "otelcol_receiver_accepted_spans 0\notelcol_receiver_refused_spans 9",
+      "it refused all 9 items it was given",
+    ],
     [
       "all refused, with the unit in the name",
       'otelcol_receiver_refused_spans__spans__total{transport="grpc"} 4\notelcol_receiver_failed_spans_total 2',

@@ -35,7 +35,8 @@ const publish = (version: string, files: { readonly [name: string]: string }): v
 
 describe("readSnapshot", () => {
   test("takes *.yaml, *.yml and *.json in the order of their names, nothing else", async () => {
-    for (const name of ["b.yaml", "a.yml", "c.json", "d.txt", ".hidden.yaml", "e.yaml~", ".c.yaml.swp"]) write(name, name);
+    for (const name of ["b.yaml", "a.yml", "c.json", "d.txt", ".hidden.yaml", "e.yaml~", ".c.yaml.swp"])
+      write(name, name);
     mkdirSync(at("sub"));
     writeFileSync(at("sub", "inner.yaml"), "inner");
     mkdirSync(at("folder.yaml"));

@@ -26,7 +26,11 @@ const input = (digest: string, cause: Input["cause"] = "change", flawed = false)
   since: 10,
 });
 const candidate = (digest: string, attempt: number): Candidate => ({ ...input(digest), attempt });
-const generation = (number: number, digest: string): Generation => ({ number, attempt: number, proposal: proposal(digest) });
+const generation = (number: number, digest: string): Generation => ({
+  number,
+  attempt: number,
+  proposal: proposal(digest),
+});
 
 const one = generation(1, "A");
 const two = generation(2, "B");
@@ -38,7 +42,11 @@ const state = (phase: Phase, bad: Record<string, "breach" | "start_failed"> = {}
 });
 
 const idle: Phase = { at: "idle" };
-const trying = (step: "validate" | "start" | "prove" | "ingest" | "commit", queued: Input | null = null, live: Generation | null = one): Phase => ({
+const trying = (
+  step: "validate" | "start" | "prove" | "ingest" | "commit",
+  queued: Input | null = null,
+  live: Generation | null = one,
+): Phase => ({
   at: "trying",
   live,
   candidate: candidate("B", 5),
@@ -103,7 +111,11 @@ const failed = (step: "validate" | "start" | "prove" | "ingest" | "commit", last
   words: "w",
   lasting,
 });
-const passed = (step: "validate" | "start" | "prove" | "ingest" | "commit", attempt = 5): Event => ({ type: "passed", attempt, step });
+const passed = (step: "validate" | "start" | "prove" | "ingest" | "commit", attempt = 5): Event => ({
+  type: "passed",
+  attempt,
+  step,
+});
 const of = (type: "died" | "breached" | "unrestored", number: number): Event => ({ type, number, at: 30, words: "w" });
 const into = (digest: string, cause: Input["cause"] = "change", flawed = false): Event => ({
   type: "input",
@@ -117,11 +129,29 @@ const cases: readonly Case[] = [
   ["the first input is tried", state(idle), into("A"), "trying validate A", ["validate A"]],
   ["an input that is live changes nothing", state(serving), into("B"), "serving 2", ["unchanged/same_digest B"]],
   ["the same at a resync is silent", state(serving), into("B", "resync"), "serving 2", []],
-  ["errors that hold everything back are no success", state(serving), into("B", "change", true), "serving 2", ["rejected/compile_error B"]],
+  [
+    "errors that hold everything back are no success",
+    state(serving),
+    into("B", "change", true),
+    "serving 2",
+    ["rejected/compile_error B"],
+  ],
   ["a new input is tried", state(serving), into("C"), "trying validate C", ["validate C"]],
-  ["what failed before is not tried again", state(serving, { C: "start_failed" }), into("C"), "serving 2", ["rejected/known_bad C"]],
+  [
+    "what failed before is not tried again",
+    state(serving, { C: "start_failed" }),
+    into("C"),
+    "serving 2",
+    ["rejected/known_bad C"],
+  ],
   ["nor at a resync, silently", state(serving, { C: "start_failed" }), into("C", "resync"), "serving 2", []],
-  ["but when somebody asks", state(serving, { C: "start_failed" }), into("C", "request"), "trying validate C", ["validate C"]],
+  [
+    "but when somebody asks",
+    state(serving, { C: "start_failed" }),
+    into("C", "request"),
+    "trying validate C",
+    ["validate C"],
+  ],
   ["an input while observing ends the observation", state(observing), into("C"), "trying validate C", ["validate C"]],
   ["an input while trying waits", state(trying("prove")), into("C"), "trying prove B then C", []],
   ["the newest of those that wait", state(trying("prove", input("C"))), into("D"), "trying prove B then D", []],
@@ -133,38 +163,110 @@ const cases: readonly Case[] = [
   ["an input while stopping is too late", state(stopping), into("C"), "stopping", []],
 
   ["an unusable base is told", state(serving), unusable(), "serving 2", ["rejected/compile_error null"]],
-  ["an unusable base replaces what waits", state(trying("prove", input("C"))), unusable(), "trying prove B", ["rejected/compile_error null"]],
+  [
+    "an unusable base replaces what waits",
+    state(trying("prove", input("C"))),
+    unusable(),
+    "trying prove B",
+    ["rejected/compile_error null"],
+  ],
   ["and is silent at a resync", state(idle), unusable("resync"), "idle", []],
 
-  ["validate, then start beside the running one", state(trying("validate")), passed("validate"), "trying start B", ["start B"]],
+  [
+    "validate, then start beside the running one",
+    state(trying("validate")),
+    passed("validate"),
+    "trying start B",
+    ["start B"],
+  ],
   ["then prove", state(trying("start")), passed("start"), "trying prove B", ["prove B"]],
   ["then ingest, if it needs another config", state(trying("prove")), passed("prove"), "trying ingest B", ["ingest B"]],
   ["then commit", state(trying("ingest")), passed("ingest"), "trying commit B", ["commit B"]],
-  ["the first time ingest comes before the core", state(trying("validate", null, null)), passed("validate"), "trying ingest B", ["ingest B"]],
-  ["and the commit after the proof", state(trying("prove", null, null)), passed("prove"), "trying commit B", ["commit B"]],
-  ["committed: the old one drains, the new one is observed", state(trying("commit")), passed("commit"), "observing 3", ["committed/applied B", "keep 3", "observe 3"]],
-  ["committed, and the next one waits no longer", state(trying("commit", input("C"))), passed("commit"), "trying validate C", ["committed/applied B", "keep 3", "observe 3", "validate C"]],
+  [
+    "the first time ingest comes before the core",
+    state(trying("validate", null, null)),
+    passed("validate"),
+    "trying ingest B",
+    ["ingest B"],
+  ],
+  [
+    "and the commit after the proof",
+    state(trying("prove", null, null)),
+    passed("prove"),
+    "trying commit B",
+    ["commit B"],
+  ],
+  [
+    "committed: the old one drains, the new one is observed",
+    state(trying("commit")),
+    passed("commit"),
+    "observing 3",
+    ["committed/applied B", "keep 3", "observe 3"],
+  ],
+  [
+    "committed, and the next one waits no longer",
+    state(trying("commit", input("C"))),
+    passed("commit"),
+    "trying validate C",
+    ["committed/applied B", "keep 3", "observe 3", "validate C"],
+  ],
   ["an answer of an older try", state(trying("prove")), passed("prove", 4), "trying prove B", []],
   ["an answer of an older step", state(trying("prove")), passed("start"), "trying prove B", []],
   ["an answer when nothing is tried", state(serving), passed("commit"), "serving 2", []],
 
   ...(["validate", "start", "prove", "ingest", "commit"] as const).map(
-    (step): Case => [`failing at ${step} leaves the live one`, state(trying(step)), failed(step), "serving 1", ["discard B", "rejected/start_failed B"]],
+    (step): Case => [
+      `failing at ${step} leaves the live one`,
+      state(trying(step)),
+      failed(step),
+      "serving 1",
+      ["discard B", "rejected/start_failed B"],
+    ],
   ),
-  ["failing when nothing is live", state(trying("prove", null, null)), failed("prove"), "idle", ["discard B", "rejected/start_failed B"]],
-  ["failing, then the one that waits", state(trying("start", input("C"))), failed("start"), "trying validate C", ["discard B", "rejected/start_failed B", "validate C"]],
-  ["failing, then back to what is live", state(trying("start", input("A"))), failed("start"), "serving 1", ["discard B", "rejected/start_failed B", "unchanged/same_digest A"]],
+  [
+    "failing when nothing is live",
+    state(trying("prove", null, null)),
+    failed("prove"),
+    "idle",
+    ["discard B", "rejected/start_failed B"],
+  ],
+  [
+    "failing, then the one that waits",
+    state(trying("start", input("C"))),
+    failed("start"),
+    "trying validate C",
+    ["discard B", "rejected/start_failed B", "validate C"],
+  ],
+  [
+    "failing, then back to what is live",
+    state(trying("start", input("A"))),
+    failed("start"),
+    "serving 1",
+    ["discard B", "rejected/start_failed B", "unchanged/same_digest A"],
+  ],
   ["a failure of another step", state(trying("prove")), failed("start"), "trying prove B", []],
 
   ["observed long enough", state(observing), { type: "settled", number: 2 }, "serving 2", []],
   ["the end of an older observation", state(observing), { type: "settled", number: 1 }, "observing 2", []],
   ["a breach hands back", state(observing), of("breached", 2), "handingBack 2→1", ["restore 1"]],
   ["a breach of an older one", state(observing), of("breached", 1), "observing 2", []],
-  ["a breach of the first one ever: nothing to hand back to", state(observingFirst), of("breached", 2), "observing 2", []],
+  [
+    "a breach of the first one ever: nothing to hand back to",
+    state(observingFirst),
+    of("breached", 2),
+    "observing 2",
+    [],
+  ],
   ["a breach when it is over", state(serving), of("breached", 2), "serving 2", []],
 
   ["death while observed hands back", state(observing), of("died", 2), "handingBack 2→1", ["restore 1"]],
-  ["death of the first one ever: it is brought back", state(observingFirst), of("died", 2), "observing 2", ["restore 2"]],
+  [
+    "death of the first one ever: it is brought back",
+    state(observingFirst),
+    of("died", 2),
+    "observing 2",
+    ["restore 2"],
+  ],
   ["death in service", state(serving), of("died", 2), "serving 2", ["restore 2"]],
   ["death of the live one during a try", state(trying("prove")), of("died", 1), "trying prove B", ["restore 1"]],
   ["death of one that is not live", state(serving), of("died", 1), "serving 2", []],
@@ -172,7 +274,13 @@ const cases: readonly Case[] = [
   ["death when stranded", state(stranded), of("died", 2), "stranded 2", ["restore 2"]],
 
   ["handed back", state(handingBack), { type: "restored", number: 1 }, "serving 1", ["keep 1", "rolledBack/breach B"]],
-  ["handed back, then the next", state({ ...handingBack, queued: input("C") }), { type: "restored", number: 1 }, "trying validate C", ["keep 1", "rolledBack/breach B", "validate C"]],
+  [
+    "handed back, then the next",
+    state({ ...handingBack, queued: input("C") }),
+    { type: "restored", number: 1 },
+    "trying validate C",
+    ["keep 1", "rolledBack/breach B", "validate C"],
+  ],
   ["brought back in service", state(serving), { type: "restored", number: 2 }, "serving 2", []],
   ["brought back when stranded", state(stranded), { type: "restored", number: 2 }, "serving 2", ["keep 2"]],
   ["another one brought back", state(stranded), { type: "restored", number: 1 }, "stranded 2", []],
@@ -198,7 +306,17 @@ describe("transition", () => {
   }
 
   test("every event is answered in every state", () => {
-    const phases = [idle, trying("validate"), trying("commit"), observing, observingFirst, serving, handingBack, stranded, stopping];
+    const phases = [
+      idle,
+      trying("validate"),
+      trying("commit"),
+      observing,
+      observingFirst,
+      serving,
+      handingBack,
+      stranded,
+      stopping,
+    ];
     const events: readonly Event[] = [
       into("A"),
       into("Z", "request"),
