@@ -1,29 +1,68 @@
-# The agent and its Collector in one image: no shell, not root. Built from this tree; nothing ready-made is downloaded
-# but the base images, Go modules and npm packages that the lock files name.
+# syntax=docker/dockerfile:1
+# Two images from this tree; nothing ready-made is taken but the three bases below, and what the lock files name.
+#
+#   docker build .                       the agent and a lean Collector: what the chart runs
+#   docker build --target agent .        the agent alone: validate, render, migrate; a base for your own Collector
+#   docker build --build-context collector=docker-image://docker.io/otel/opentelemetry-collector-contrib:0.158.0 .
+#                                        the agent and the stock Collector, with every component there is
+#
+# Bases are arguments, so that a mirror, a pinned digest or a base made on the spot can stand in for each.
+ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
+ARG GO_IMAGE=docker.io/library/golang:1.26-bookworm
+ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian12:nonroot
 
-FROM golang:1.26-bookworm AS collector
-WORKDIR /src
-COPY otelcol/lean/ ./
-RUN CGO_ENABLED=0 go build -mod=readonly -trimpath -buildvcs=false -ldflags="-s -w" -o /otelcol-contrib .
-
-FROM node:24-bookworm-slim AS bundle
+FROM ${NODE_IMAGE} AS bundle
 WORKDIR /src
 COPY package.json package-lock.json ./
-RUN npm ci
-COPY scripts/bundle.ts scripts/
+# esbuild and the dependencies come as archives; no install script has to run.
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY scripts/ scripts/
 COPY src/ src/
-RUN npm run bundle
+COPY templates/collector/ templates/collector/
+COPY otelcol/lean/go.mod otelcol/lean/
+RUN node scripts/bundle.ts && node scripts/sbom.ts dist/sbom.cdx.json && node scripts/licences.ts dist/LICENCES.txt
 
-FROM gcr.io/distroless/nodejs24-debian12:nonroot
+FROM ${RUNTIME_IMAGE} AS agent
+ARG VERSION=0.0.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="otel-policy-agent" \
+      org.opencontainers.image.description="Turns Gateway API TelemetryPolicies into running OpenTelemetry Collector pipelines" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
 WORKDIR /app
-COPY --from=collector /otelcol-contrib /usr/local/bin/otelcol-contrib
-COPY --from=bundle /src/dist/ dist/
-COPY package.json LICENSE ./
-COPY templates/ templates/
+COPY package.json LICENSE NOTICE ./
+COPY templates/collector/ templates/collector/
 COPY samples/ samples/
-ENV NODE_ENV=production
-# OTLP over gRPC and HTTP; probes, metrics and status of the agent.
-EXPOSE 4317 4318 13134
-# /run/otel-policy must be writable and private: a tmpfs or an emptyDir.
-ENTRYPOINT ["/nodejs/bin/node", "/app/dist/otel-policy.js"]
-CMD ["agent", "--policy-dir", "/etc/otel-policy", "--run-dir", "/run/otel-policy", "--listen", "0.0.0.0:13134"]
+COPY --from=bundle /src/dist/ dist/
+# Numeric, so that runAsNonRoot can be checked without reading /etc/passwd.
+USER 65532:65532
+ENV NODE_ENV=production \
+    OTEL_POLICY_DIR=/etc/otel-policy \
+    OTEL_POLICY_RUN_DIR=/run/otel-policy/agent \
+    OTEL_POLICY_LISTEN=0.0.0.0:13134
+# OTLP over gRPC and over HTTP; Prometheus; probes, metrics and status of the agent.
+EXPOSE 4317 4318 8889 13134
+# The Collectors get the larger part of the container's memory: `otel-policy` sets their GOMEMLIMIT.
+ENTRYPOINT ["/nodejs/bin/node", "--max-old-space-size-percentage=25", "/app/dist/otel-policy.js"]
+CMD ["help"]
+
+# Whatever stands in for this stage has /otelcol-contrib.
+FROM ${GO_IMAGE} AS collector
+WORKDIR /src
+COPY otelcol/lean/ ./
+ENV CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS=-mod=readonly
+RUN go build -trimpath -buildvcs=false -ldflags="-s -w" -o /otelcol-contrib .
+# The licence texts of every module that was linked in travel with the binary.
+RUN go list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' . | sort -u | \
+    while read -r path version dir; do printf '\n==== %s %s\n\n' "$path" "$version"; cat "$dir"/LICEN[CS]E*; done >/LICENCES-collector.txt
+
+FROM agent
+# The stock image has no list of licences; a pattern may match nothing.
+COPY --from=collector /otelcol-contrib /LICENCES-collector.tx[t] /app/collector/
+ENV OTELCOL_BIN=/app/collector/otelcol-contrib
+# /run/otel-policy has to be writable: a tmpfs or an emptyDir. The agent makes a private folder of its own in it, because
+# a mounted one belongs to root.
+HEALTHCHECK --interval=10s --timeout=6s --start-period=20s \
+  CMD ["/nodejs/bin/node", "/app/dist/otel-policy.js", "status"]
+CMD ["agent"]

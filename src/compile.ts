@@ -1,5 +1,6 @@
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { SourceFile } from "./diagnostics/source.ts";
+import { pricesOf } from "./plan/gen-ai-prices.ts";
 import { buildPlan } from "./plan/plan.ts";
 import type { Plan } from "./plan/types.ts";
 import { readPolicies } from "./policy/read.ts";
@@ -24,6 +25,10 @@ export type CompileOptions = {
   readonly collector: { readonly version: string; readonly components: ReadonlySet<string> } | null;
   /** URL of a sink that stands in for every provider endpoint (`dev`); null: providers as written. */
   readonly redirectSinks: string | null;
+  /** The platform's own prices of models, which go before those that come with the tool. */
+  readonly prices?: SourceFile | null;
+  /** Whether a policy of a file counts: the agent leaves out what the Collector refuses. Absent: all do. */
+  readonly counts?: (file: string, policy: string) => boolean;
 };
 
 export type Compilation = {
@@ -38,11 +43,23 @@ export type Compilation = {
 
 /** The whole compiler: files and options in, configs and findings out. Total: it never throws for input. */
 export const compile = (files: readonly SourceFile[], options: CompileOptions): Compilation => {
-  const read = readPolicies(files, { allowEndpoints: options.allowEndpoints, rootNamespace: options.rootNamespace });
+  const read = readPolicies(files, {
+    allowEndpoints: options.allowEndpoints,
+    rootNamespace: options.rootNamespace,
+    ...(options.counts === undefined ? {} : { counts: options.counts }),
+  });
   const resolved = resolve(read.value, { rootNamespace: options.rootNamespace });
-  const planned = buildPlan(resolved.value, options.dataPlanes);
+  const sources = new Map(files.map(({ path, text }) => [path, text]));
+  const prices = options.prices === undefined || options.prices === null ? null : pricesOf(options.prices);
+  const planned = buildPlan(resolved.value, options.dataPlanes, sources, prices?.value ?? null);
   const rendered = render(planned.value, options);
-  const diagnostics = [...read.diagnostics, ...resolved.diagnostics, ...planned.diagnostics, ...rendered.diagnostics];
+  const diagnostics = [
+    ...read.diagnostics,
+    ...resolved.diagnostics,
+    ...(prices?.diagnostics ?? []),
+    ...planned.diagnostics,
+    ...rendered.diagnostics,
+  ];
   return {
     policies: read.value,
     effective: resolved.value,

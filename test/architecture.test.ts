@@ -64,6 +64,8 @@ const rules: Rules = {
   packages: new Map([
     ["yaml", ["policy/yaml.ts", "render/emit.ts"]],
     ["chokidar", ["agent/watch.ts"]],
+    ["@marcbachmann/cel-js", ["cel/parse.ts"]],
+    ["re2js", ["cel/regex.ts"]],
     ["@opentelemetry/sdk-node", ["telemetry/sdk.ts"]],
     ["@opentelemetry/api", ["telemetry/"]],
     ["@opentelemetry/semantic-conventions", ["telemetry/sdk.ts"]],

@@ -1,7 +1,11 @@
+import { unwritable } from "../collector/atomic-file.ts";
 import { openRunDir } from "../collector/run-dir.ts";
+import { diagnostic } from "../diagnostics/diagnostic.ts";
 import { createInstruments, globalProviders } from "../telemetry/instruments.ts";
 import { debounce } from "./debounce.ts";
 import { FlowWatch } from "./flow-watch.ts";
+import { History } from "./history.ts";
+import type { CompileFiles } from "./hold-back.ts";
 import { Loop } from "./loop.ts";
 import type { AgentOptions, Served } from "./options.ts";
 import { endOrphans, removeConfigs } from "./orphans.ts";
@@ -54,23 +58,39 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     observeMs: options.observeMs ?? 2000,
     stopTimeoutMs: options.stopTimeoutMs ?? 25_000,
   };
+  const history = await History.open(runDir.path, log).catch(async (error: unknown) => {
+    await runDir.release();
+    throw new StartError([unwritable(runDir.path, error)]);
+  });
   const instruments = createInstruments(globalProviders());
-  const loop = new Loop({ site, instruments, onFinding: options.onFinding, base: options.base, once: options.once });
-  const reader = await Reader.create({
+  const compile: CompileFiles = (files, counts) =>
+    options.compile(files, {
+      dataPlanes: options.dataPlanes,
+      rootNamespace: options.rootNamespace,
+      allowEndpoints: options.allowEndpoints,
+      base: options.base,
+      topology: "handover",
+      collector: { version: options.collector.version, components: options.collector.components },
+      redirectSinks: options.redirectSinks,
+      ...(counts === undefined ? {} : { counts }),
+    });
+  const loop: Loop = new Loop({
+    site,
+    instruments,
+    onFinding: options.onFinding,
+    base: options.base,
+    once: options.once,
+    compile,
+    history,
+    pinned: () => reader.pinned,
+    setAside: (asides, since) => reader.setAside(asides, since),
+  });
+  const reader: Reader = await Reader.create({
     paths: policyDirs,
     runDir: runDir.path,
     clock,
     debounceMs: options.debounceMs,
-    compile: (files) =>
-      options.compile(files, {
-        dataPlanes: options.dataPlanes,
-        rootNamespace: options.rootNamespace,
-        allowEndpoints: options.allowEndpoints,
-        base: options.base,
-        topology: "handover",
-        collector: { version: options.collector.version, components: options.collector.components },
-        redirectSinks: options.redirectSinks,
-      }),
+    compile,
     onReading: (reading) => loop.read(reading),
     onSame: () => loop.lookedAgain(),
     onBug: (error) => loop.bug(error),
@@ -82,6 +102,13 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     history: () => loop.reports(),
     metrics: () => Promise.resolve(instruments.text()),
     reload: () => loop.answerOf(reload),
+    ledger: () => history.entries,
+    rollback: async (to) => {
+      const generation = await history.find(to);
+      return "known" in generation
+        ? { kind: "unknown", found: diagnostic("TP5019", { digest: to, known: generation.known }, null) }
+        : loop.answerOf(() => void reader.pin(generation));
+    },
   };
 
   // The probes first: while the first generation is on its way they say so.

@@ -2,20 +2,51 @@ import { byText } from "../base/order.ts";
 import type { Compilation } from "../compile.ts";
 import type { Target } from "../policy/types.ts";
 import { type Condition, type PolicyStatus, targetName } from "../resolve/types.ts";
+import type { Aside } from "./aside.ts";
 import type { PolicyView } from "./view.ts";
 
 /** One line per policy: how it stands, what it governs, and the one reason that decides. */
-export const policyViews = (compilation: Compilation, heldFiles: readonly string[]): readonly PolicyView[] => {
+export const policyViews = (
+  compilation: Compilation,
+  heldFiles: readonly string[],
+  asides: readonly Aside[] = [],
+): readonly PolicyView[] => {
+  const aside = new Map(asides.map((one) => [one.policy, one]));
   const held = new Set(
     compilation.policies.rejected.filter(({ span }) => heldFiles.includes(span.file)).map(({ id }) => id),
   );
   return compilation.status.map((status) => {
     const { state, reason } = standing(status);
+    const refused = aside.get(status.policy);
+    if (refused !== undefined) {
+      const kept = refused.before === null ? "" : "; the version before stays in force";
+      const targets = targetsOf(compilation, status.policy);
+      return { id: status.policy, state: "rejected", targets, reason: `${refused.found.message}${kept}` };
+    }
     return {
       id: status.policy,
       state,
       targets: targetsOf(compilation, status.policy),
       reason: held.has(status.policy) ? `${reason}; the version before stays in force` : reason,
+    };
+  });
+};
+
+/** What a controller would write of policies that the Collector refuses: they govern nothing, whatever the compiler said. */
+export const statusBeside = (status: readonly PolicyStatus[], asides: readonly Aside[]): readonly PolicyStatus[] => {
+  const aside = new Map(asides.map((one) => [one.policy, one.found]));
+  return status.map((one) => {
+    const found = aside.get(one.policy);
+    if (found === undefined) return one;
+    const message = `${found.code}: ${found.message}`;
+    return {
+      ...one,
+      ancestors: one.ancestors.map((ancestor) => ({
+        ...ancestor,
+        conditions: ancestor.conditions.map((condition) =>
+          condition.type === "Programmed" ? { ...condition, status: "False", reason: "Invalid", message } : condition,
+        ),
+      })),
     };
   });
 };

@@ -3,10 +3,19 @@ import { by, byText } from "../base/order.ts";
 import type { Compilation } from "../compile.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { SourceFile } from "../diagnostics/source.ts";
+import type { PolicyId } from "../policy/types.ts";
+import { type Aside, insteadOf, isStillAside } from "./aside.ts";
+import type { StoredGeneration } from "./generations.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** The last text of each policy file in which nothing was wrong. */
 export type GoodTexts = ReadonlyMap<string, string>;
+
+/** The compiler; `counts` leaves out policies. */
+export type CompileFiles = (
+  files: readonly SourceFile[],
+  counts?: (file: string, policy: PolicyId) => boolean,
+) => Compilation;
 
 /** What is compiled instead of the snapshot's files, and what comes of it. */
 export type Held = {
@@ -18,8 +27,14 @@ export type Held = {
   /** Every text that diagnostics may point into. */
   readonly sources: ReadonlyMap<string, string>;
   readonly good: GoodTexts;
+  /** The texts that are compiled. */
+  readonly files: readonly SourceFile[];
+  /** Policies that the Collector refused, in texts that have not changed since. */
+  readonly asides: readonly Aside[];
   /** Something of the newest input is not in force. */
   readonly isFlawed: boolean;
+  /** Somebody went back to it: that it is what is meant is out of question. */
+  readonly isPinned: boolean;
 };
 
 /**
@@ -29,7 +44,8 @@ export type Held = {
 export const compileHolding = (
   snapshot: Snapshot,
   good: GoodTexts,
-  compile: (files: readonly SourceFile[]) => Compilation,
+  compile: CompileFiles,
+  refused: readonly Aside[] = [],
 ): Held => {
   const present = new Set(snapshot.files.map(({ path }) => path));
   const unread = new Set(snapshot.unread);
@@ -46,15 +62,22 @@ export const compileHolding = (
       return text === undefined ? [] : [[path, text]];
     }),
   );
+  const inForce = files.map((file) => ({ path: file.path, text: held.get(file.path) ?? file.text }));
+  const texts = new Map(inForce.map(({ path, text }) => [path, text]));
+  const asides = refused.filter((aside) => isStillAside(aside, texts));
+  const instead = insteadOf(asides);
+  const compiled = [...inForce, ...instead.files].sort(by(({ path }) => path, byText));
   const compilation =
-    held.size === 0
+    held.size === 0 && asides.length === 0
       ? newest
-      : compile(files.map((file) => ({ path: file.path, text: held.get(file.path) ?? file.text })));
+      : compile(compiled, asides.length === 0 ? undefined : instead.counts);
   return {
     compilation,
+    files: compiled,
+    asides,
     heldFiles: [...kept.map(({ path }) => path), ...held.keys()].sort(byText),
     newest,
-    sources: new Map(files.map(({ path, text }) => [path, text])),
+    sources: new Map([...compiled, ...files].map(({ path, text }) => [path, text])),
     good: new Map([
       ...kept.map(({ path, text }): [string, string] => [path, text]),
       ...snapshot.files.flatMap(({ path, text }): [string, string][] => {
@@ -62,7 +85,25 @@ export const compileHolding = (
         return inForce === undefined ? [] : [[path, inForce]];
       }),
     ]),
-    isFlawed: broken.size > 0 || snapshot.unread.length > 0 || newest.diagnostics.some(isFlaw),
+    isFlawed: asides.length > 0 || broken.size > 0 || snapshot.unread.length > 0 || newest.diagnostics.some(isFlaw),
+    isPinned: false,
+  };
+};
+
+/** The policies of a former generation, as they counted then. What the files say now is remembered for when they count again. */
+export const holdGeneration = ({ files, policies }: StoredGeneration, good: GoodTexts, compile: CompileFiles): Held => {
+  const counted = new Set(policies.map(([file, policy]) => `${file}\0${policy}`));
+  const compilation = compile(files, (file, policy) => counted.has(`${file}\0${policy}`));
+  return {
+    compilation,
+    newest: compilation,
+    heldFiles: [],
+    sources: new Map(files.map(({ path, text }) => [path, text])),
+    good,
+    files,
+    asides: [],
+    isFlawed: false,
+    isPinned: true,
   };
 };
 

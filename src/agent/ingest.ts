@@ -50,6 +50,10 @@ export class Ingest {
     return this.#isHealthy ? (this.#running?.launch.flowPort ?? null) : null;
   }
 
+  get telemetryPort(): number | null {
+    return this.#isHealthy ? (this.#running?.launch.telemetryPort ?? null) : null;
+  }
+
   /** Digest of the config that runs. */
   get digest(): string | null {
     return this.#running?.proposal.ingestDigest ?? null;

@@ -1,14 +1,31 @@
+import type { Instant } from "../base/clock.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import { positionOf, type SourceFile } from "../diagnostics/source.ts";
 import type { Instruments } from "../telemetry/instruments.ts";
-import { policyViews } from "./conditions.ts";
+import type { Aside } from "./aside.ts";
+import { policyViews, statusBeside } from "./conditions.ts";
 import { type Flow, noFlow } from "./flow.ts";
-import { type Effect, type Event, type Input, initialState, liveOf, type Proposal, type State } from "./machine.ts";
+import { type History, policyDigests } from "./history.ts";
+import type { CompileFiles, Held } from "./hold-back.ts";
+import {
+  type Cause,
+  type Effect,
+  type Event,
+  type Input,
+  keyOf,
+  keysIn,
+  liveOf,
+  type State,
+  stateAfter,
+} from "./machine.ts";
 import type { AgentOptions, ReloadAnswer } from "./options.ts";
+import { proposalOf } from "./proposal.ts";
+import { Quarantine } from "./quarantine-run.ts";
 import type { Reading } from "./reader.ts";
 import { ReloadLog } from "./reload-log.ts";
 import { Runner } from "./runner.ts";
 import type { Site } from "./site.ts";
+import { stalledPaths } from "./stalled.ts";
 import { transition } from "./transition.ts";
 import type { AgentView, PolicyView, ReloadReport } from "./view.ts";
 import { atOf, isReady, liveView } from "./view-of.ts";
@@ -19,6 +36,11 @@ export type LoopOptions = {
   readonly onFinding: AgentOptions["onFinding"];
   readonly base: SourceFile;
   readonly once: boolean;
+  readonly compile: CompileFiles;
+  readonly history: History;
+  readonly pinned: () => string | null;
+  /** Reads again without these policies. */
+  readonly setAside: (asides: readonly Aside[], since: Instant) => void;
 };
 
 type Known = {
@@ -39,7 +61,7 @@ export class Loop {
   readonly #events: Event[] = [];
   readonly #end = Promise.withResolvers<{ readonly reason: string }>();
   #isHandling = false;
-  #state: State = initialState;
+  #state: State;
   #liveSince = 0;
   #known: Known = { policies: [], status: [], diagnostics: [], sources: new Map(), compileMs: 0 };
   /** The newest input, for the next resync. */
@@ -47,12 +69,26 @@ export class Loop {
   /** Why the newest input is not what runs, where it was not the input's own text. */
   #runFindings: readonly Diagnostic[] = [];
   #flow: Flow = noFlow;
+  /** What each config that matters was made of, by its key. */
+  #made: ReadonlyMap<string, Held> = new Map();
+  readonly #quarantine: Quarantine;
+  /** What was counted when the live generation came into service. */
+  #flowAtCommit: Flow = noFlow;
+  #notes: Promise<void> = Promise.resolve();
+  /** What ingest had refused when a try began. */
+  readonly #refusedBefore = new Map<number, Promise<number | null>>();
   #reason = "asked to stop";
 
   constructor(options: LoopOptions) {
     this.#options = options;
+    this.#state = stateAfter(options.history.committed);
     const { site, instruments } = options;
     this.#reloads = new ReloadLog(instruments, site.log, site.clock);
+    this.#quarantine = new Quarantine({
+      compile: options.compile,
+      probe: (proposal, starts) => this.#runner.probe(proposal, starts),
+      log: site.log,
+    });
     this.#runner = new Runner(site, {
       event: (event) => this.#dispatch(event),
       restarted: () => instruments.collectorRestarted(),
@@ -65,38 +101,37 @@ export class Loop {
     });
   }
 
+  /** Resolves when no Collector runs any more and everything is noted. */
   get stopped(): Promise<{ readonly reason: string }> {
-    return this.#end.promise;
+    return this.#end.promise.then(async (end) => {
+      await this.#notes;
+      return end;
+    });
   }
 
   /** Something new was read, or somebody asked. */
   read({ cause, since, snapshot, held, compileMs }: Reading): void {
     const { newest, compilation } = held;
-    const diagnostics = [...snapshot.diagnostics, ...newest.diagnostics];
-    const policies = policyViews(newest, held.heldFiles);
+    this.#quarantine.cancel();
+    const diagnostics = [...snapshot.diagnostics, ...newest.diagnostics, ...held.asides.map(({ found }) => found)];
+    const policies = policyViews(newest, held.heldFiles, held.asides);
     const sources = new Map([...held.sources, [this.#options.base.path, this.#options.base.text] as const]);
-    this.#known = { policies, status: newest.status, diagnostics, sources, compileMs };
+    this.#known = { policies, status: statusBeside(newest.status, held.asides), diagnostics, sources, compileMs };
     this.#runFindings = [];
     const { instruments } = this.#options;
     instruments.compiled(compileMs);
     instruments.policies(policies.map(({ state }) => state));
     instruments.diagnostics(diagnostics);
     this.#tellFindings();
-    const { rendered } = compilation;
-    if (rendered === null || rendered.ingest === null) {
+    const proposal = proposalOf(compilation.rendered, held.isFlawed);
+    if (proposal === null) {
       this.#input = null;
       const errors = diagnostics.filter(({ severity }) => severity === "error");
       const words = errors.map(({ code, message }) => `${code} ${message}`).join("; ") || "nothing could be rendered";
       this.#dispatch({ type: "unusable", cause, since, words });
       return;
     }
-    const proposal: Proposal = {
-      digest: rendered.digest,
-      ingestDigest: rendered.ingestDigest ?? "",
-      core: rendered.core.yaml,
-      ingest: rendered.ingest.yaml,
-      flawed: held.isFlawed,
-    };
+    this.#made = new Map([...this.#made, [keyOf(proposal), held]]);
     this.#input = { proposal, cause, since };
     this.#dispatch({ type: "input", input: this.#input });
   }
@@ -127,7 +162,19 @@ export class Loop {
         { labels: { signal, policy, stage: "dropped" }, value: Math.max(0, received - kept) },
       ]),
     );
+    this.#checkFlow();
     this.#notify();
+  }
+
+  /** Records of a policy that come in have to come out again. */
+  #checkFlow(): void {
+    const { phase } = this.#state;
+    if (phase.at !== "observing" || phase.previous === null) return;
+    const held = this.#made.get(keyOf(phase.live.proposal));
+    const stalled = stalledPaths(this.#flowAtCommit.flow, this.#flow.flow, held?.compilation.effective ?? []);
+    if (stalled.length === 0) return;
+    const words = stalled.map((policy) => `policy ${policy}: its spans come in and none leaves`).join("\n");
+    this.#dispatch({ type: "breached", number: phase.live.number, at: this.#options.site.clock.now(), words });
   }
 
   flowPort(): number | null {
@@ -150,6 +197,7 @@ export class Loop {
       ready: isReady(this.#state, this.#runner.ingest.isHealthy),
       live: liveView(this.#state, this.#liveSince),
       lastReload: this.#reloads.reports.at(-1) ?? null,
+      pinned: this.#options.pinned(),
       collector: { version: binary.version, path: binary.path },
       policies: this.#known.policies,
       status: this.#known.status,
@@ -178,6 +226,7 @@ export class Loop {
 
   stop(reason: string): void {
     if (this.#state.phase.at !== "stopping") this.#reason = reason;
+    this.#quarantine.cancel();
     for (const answer of this.#waiting.splice(0)) answer({ kind: "in flight" });
     this.#dispatch({ type: "stop" });
   }
@@ -193,11 +242,19 @@ export class Loop {
   }
 
   #handle(event: Event): void {
-    const before = liveOf(this.#state.phase);
+    const was = this.#state;
+    const before = liveOf(was.phase);
     const { state, effects } = transition(this.#state, event);
     this.#state = state;
     const live = liveOf(state.phase);
+    const needed = new Set([
+      ...keysIn(was.phase),
+      ...keysIn(state.phase),
+      ...(this.#input === null ? [] : [keyOf(this.#input.proposal)]),
+    ]);
+    this.#made = new Map([...this.#made].filter(([key]) => needed.has(key)));
     if (live !== before) {
+      this.#flowAtCommit = this.#flow;
       const { site, instruments } = this.#options;
       this.#liveSince = site.clock.now();
       instruments.generation(
@@ -209,17 +266,92 @@ export class Loop {
 
   #perform(effect: Effect): void {
     if (effect.type !== "report") {
-      if (effect.type === "try") this.#reloads.stepBegins(effect.candidate, effect.step, this.#known.compileMs);
+      if (effect.type === "try") {
+        const { attempt } = effect.candidate;
+        if (!this.#refusedBefore.has(attempt)) this.#refusedBefore.set(attempt, this.#runner.refused());
+        this.#reloads.stepBegins(effect.candidate, effect.step, this.#known.compileMs);
+      }
       this.#runner.perform(effect);
       return;
     }
     const words = effect.words ?? (effect.reason === "compile_error" ? firstError(this.#known) : null);
-    const { report, found } = this.#reloads.report({ ...effect, words }, this.#known.compileMs);
+    const { report, found, cause } = this.#reloads.report({ ...effect, words }, this.#known.compileMs);
     if (report.outcome === "committed") this.#runFindings = [];
     else if (found !== null) {
       this.#runFindings = [found];
       this.#tellFindings();
     }
+    if (report.outcome !== "unchanged") this.#note(effect.attempt, report, cause);
+    if (!this.#searches(effect, report)) this.#conclude(report);
+  }
+
+  /** Into the ledger. */
+  #note(attempt: number | null, report: ReloadReport, cause: Cause | null): void {
+    const { outcome, reason, digest, at, stages, totalMs, words } = report;
+    const { phase, committed } = this.#state;
+    const [key, held] = [...this.#made].find(([made]) => made.endsWith(`/${digest}`)) ?? [null, null];
+    const parent = phase.at === "observing" && outcome === "committed" ? phase.previous : liveOf(phase);
+    const generation = outcome === "committed" ? committed : null;
+    const entry = {
+      at,
+      outcome,
+      reason,
+      digest,
+      ingestDigest: key?.split("/")[0] ?? null,
+      parent: parent?.proposal.digest ?? null,
+      generation,
+      cause: held?.isPinned === true && cause === "request" ? ("rollback" as const) : cause,
+      policies: held === null ? {} : policyDigests(held),
+      setAside: held?.asides.map(({ policy }) => policy) ?? [],
+      checks: Object.fromEntries(Object.entries(stages).map(([stage, ms]) => [stage, Math.round(ms)])),
+      totalMs: Math.round(totalMs),
+      gapMs: outcome === "committed" ? 0 : null,
+      collector: this.#options.site.binary.version,
+      words,
+    };
+    const refused = this.#refusedDuring(attempt);
+    // One after the other, so that the ledger keeps their order.
+    this.#notes = this.#notes.then(async () => this.#options.history.add({ ...entry, refused: await refused }, held));
+  }
+
+  async #refusedDuring(attempt: number | null): Promise<number | null> {
+    const began = attempt === null ? undefined : this.#refusedBefore.get(attempt);
+    if (attempt !== null) this.#refusedBefore.delete(attempt);
+    const [before, now] = [(await began) ?? null, await this.#runner.refused()];
+    if (before === null || now === null) return null;
+    return now >= before ? now - before : now; // a restarted ingest counts from zero
+  }
+
+  /** Where policies may be at fault that is found out first; the report that counts is then the one without them. */
+  #searches({ reason, digest, since }: Extract<Effect, { type: "report" }>, report: ReloadReport): boolean {
+    const { phase, bad } = this.#state;
+    const input = this.#input;
+    if (input === null || input.proposal.digest !== digest || phase.at === "stopping") return false;
+    const key = keyOf(input.proposal);
+    const held = this.#made.get(key);
+    if (held === undefined || !bad.has(key) || reason === "known_bad" || held.isPinned) return false;
+    return this.#quarantine.begin(
+      { reason, words: report.words ?? "", held, inService: this.#inService() },
+      (asides) => {
+        if (asides === null || asides.length === 0) this.#conclude(report);
+        else this.#options.setAside(asides, since);
+      },
+    );
+  }
+
+  #inService(): ReadonlyMap<string, SourceFile> {
+    const live = liveOf(this.#state.phase);
+    const held = live === null ? undefined : this.#made.get(keyOf(live.proposal));
+    const files = new Map(held?.files.map((file) => [file.path, file]));
+    return new Map(
+      held?.compilation.policies.policies.flatMap(({ id, span }) => {
+        const file = files.get(span.file);
+        return file === undefined ? [] : [[id, file] as const];
+      }),
+    );
+  }
+
+  #conclude(report: ReloadReport): void {
     const { diagnostics } = this.view();
     for (const answer of this.#waiting.splice(0)) answer({ kind: "ended", report, diagnostics });
     if (this.#options.once) this.stop(report.outcome === "committed" ? "applied once" : "could not be applied");

@@ -68,6 +68,9 @@ export type State = {
 
 export const initialState: State = { phase: { at: "idle" }, bad: new Map(), attempts: 0, committed: 0 };
 
+/** Numbers of generations go on where an agent before ended. */
+export const stateAfter = (committed: number): State => ({ ...initialState, committed });
+
 export type Event =
   | { readonly type: "input"; readonly input: Input }
   /** Nothing can be rendered from the newest input: the base config itself is unusable. */
@@ -131,3 +134,21 @@ export const liveOf = (phase: Phase): Generation | null => {
       return phase.live;
   }
 };
+
+/** `keyOf` of every config that a phase may still need. */
+export const keysIn = (phase: Phase): readonly string[] => {
+  switch (phase.at) {
+    case "idle":
+      return [];
+    case "trying":
+      return [phase.live?.proposal, phase.candidate.proposal, phase.queued?.proposal].flatMap(keysOf);
+    case "observing":
+      return [phase.live.proposal, phase.previous?.proposal].flatMap(keysOf);
+    case "handingBack":
+      return [phase.from.proposal, phase.to.proposal, phase.queued?.proposal].flatMap(keysOf);
+    default:
+      return [phase.live?.proposal].flatMap(keysOf);
+  }
+};
+
+const keysOf = (proposal: Proposal | undefined): readonly string[] => (proposal === undefined ? [] : [keyOf(proposal)]);

@@ -1,6 +1,7 @@
 import { askHealth } from "../collector/health.ts";
-import { type Sample, scrape } from "../collector/metrics-text.ts";
+import { scrape } from "../collector/metrics-text.ts";
 import type { Core } from "./cores.ts";
+import { breachOf, type Counts, countsOf } from "./rates.ts";
 import { pause, type Site } from "./site.ts";
 
 const lookEveryMs = 100;
@@ -8,12 +9,13 @@ const lookEveryMs = 100;
 const patience = 5;
 
 /**
- * Looks at a core that was just committed. Answers null when nothing speaks against it, else why it is worse than
- * nothing. Its end is told by whoever owns the process. `isOver` ends the observation early.
+ * Looks at a core that was just committed. Answers null when nothing speaks against it, else why it does worse than the
+ * one before, of which `before` says what it did within its last seconds. Its end is told by whoever owns the process. `isOver` ends the observation early.
  */
 export const observe = async (
   site: Site,
   core: Core,
+  before: Counts,
   isOver: () => boolean,
   ask: typeof askHealth = askHealth,
 ): Promise<string | null> => {
@@ -26,24 +28,8 @@ export const observe = async (
   }
   if (isOver() || core.exit !== null) return null;
   try {
-    return refusesAll(await scrape(core.launch.telemetryPort));
+    return breachOf(before, countsOf(await scrape(core.launch.telemetryPort)));
   } catch {
     return null; // health was asked above; metrics that are late say nothing about the records
   }
-};
-
-const total = (samples: readonly Sample[], pattern: RegExp): number =>
-  samples.filter(({ name }) => pattern.test(name)).reduce((sum, { value }) => sum + value, 0);
-
-/** A core that refuses whatever it gets is worse than any other. Otherwise a share of refusals is the senders' matter. */
-export const refusesAll = (samples: readonly Sample[]): string | null => {
-  const accepted = total(
-    samples,
-    /^otelcol_receiver_accepted_(?:spans|metric_points|log_records)(?:_total)?(?:__\w+)?$/,
-  );
-  const refused = total(
-    samples,
-    /^otelcol_receiver_(?:refused|failed)_(?:spans|metric_points|log_records)(?:_total)?(?:__\w+)?$/,
-  );
-  return refused > 0 && accepted === 0 ? `it refused all ${refused} items it was given` : null;
 };

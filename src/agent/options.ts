@@ -4,7 +4,7 @@ import type { compile } from "../compile.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { SourceFile } from "../diagnostics/source.ts";
 import type { Log } from "../telemetry/log.ts";
-import type { AgentView } from "./view.ts";
+import type { AgentView, LedgerEntry } from "./view.ts";
 
 export type { Log } from "../telemetry/log.ts";
 
@@ -15,6 +15,10 @@ export type Served = {
   config(): { readonly ingest: string; readonly core: string } | null;
   /** Every finished try, newest last, bounded. */
   history(): readonly NonNullable<AgentView["lastReload"]>[];
+  /** What happened in this run directory, oldest first, bounded. */
+  ledger(): readonly LedgerEntry[];
+  /** Goes back to the policies of a former generation, named by the beginning of its digest, until the next edit. */
+  rollback(to: string): Promise<ReloadAnswer | { readonly kind: "unknown"; readonly found: Diagnostic }>;
   /** Prometheus text of the agent's own metrics. */
   metrics(): Promise<string>;
   /** Reads everything again, and tries what failed before once more; resolves when that try has ended. */

@@ -4,8 +4,11 @@ import type { Clock, Instant } from "../base/clock.ts";
 import { writeAtomically } from "../collector/atomic-file.ts";
 import type { Compilation } from "../compile.ts";
 import type { SourceFile } from "../diagnostics/source.ts";
-import { compileHolding, type GoodTexts, type Held } from "./hold-back.ts";
+import type { Aside } from "./aside.ts";
+import type { StoredGeneration } from "./generations.ts";
+import { type CompileFiles, compileHolding, type GoodTexts, type Held, holdGeneration } from "./hold-back.ts";
 import type { Cause } from "./machine.ts";
+import { clearPin, type Pin, readPin, writePin } from "./pin.ts";
 import { emptied, readSnapshot, type Snapshot } from "./snapshot.ts";
 
 /** One look at the policies that found something new, or was asked for. */
@@ -23,7 +26,7 @@ export type ReaderOptions = {
   readonly runDir: string;
   readonly clock: Clock;
   readonly debounceMs: number;
-  readonly compile: (files: readonly SourceFile[]) => Compilation;
+  readonly compile: CompileFiles;
   readonly onReading: (reading: Reading) => void;
   /** A look that found the same as before. */
   readonly onSame: () => void;
@@ -40,16 +43,32 @@ export class Reader {
   #isLooking = false;
   #next: { readonly cause: Cause; readonly since: Instant; readonly isSecond: boolean } | null = null;
   #isStopped = false;
+  #asides: readonly Aside[] = [];
+  #pin: Pin | null;
   #cancelWait = (): void => {};
 
-  private constructor(options: ReaderOptions, good: GoodTexts) {
+  private constructor(options: ReaderOptions, good: GoodTexts, pin: Pin | null) {
     this.#options = options;
     this.#good = good;
+    this.#pin = pin;
   }
 
   /** With the good texts that an agent before us left in the run directory: a restart must not lose what was in force. */
   static async create(options: ReaderOptions): Promise<Reader> {
-    return new Reader(options, await storedTexts(options.runDir));
+    return new Reader(options, await storedTexts(options.runDir), await readPin(options.runDir));
+  }
+
+  /** Digest of the generation whose policies count until the next edit. */
+  get pinned(): string | null {
+    return this.#pin?.generation.digest ?? null;
+  }
+
+  /** Goes back to the policies of a former generation, until somebody changes one of the files as they are now. */
+  async pin(generation: StoredGeneration): Promise<void> {
+    const { clock, paths, runDir } = this.#options;
+    this.#pin = { generation, over: (await readSnapshot(paths)).digest };
+    await writePin(runDir, this.#pin);
+    this.look("request", clock.now());
   }
 
   look(cause: Cause, since: Instant, isSecond = false): void {
@@ -61,6 +80,13 @@ export class Reader {
       isSecond: isSecond || (before?.isSecond ?? false),
     };
     if (!this.#isLooking) void this.#run().catch(this.#options.onBug);
+  }
+
+  /** Policies that the Collector refuses: read again without them. The input has not changed, what is made of it does. */
+  setAside(asides: readonly Aside[], since: Instant): void {
+    this.#asides = [...this.#asides, ...asides];
+    this.#digest = null;
+    this.look("change", since);
   }
 
   stop(): void {
@@ -82,9 +108,14 @@ export class Reader {
 
   async #lookOnce(cause: Cause, since: Instant, isSecond: boolean): Promise<void> {
     const { clock, paths, runDir } = this.#options;
-    const snapshot = await readSnapshot(paths);
+    const found = await readSnapshot(paths);
     if (this.#isStopped) return;
-    if (cause !== "request" && !isSecond && emptied(this.#texts, snapshot.files).length > 0) {
+    if (this.#pin !== null && this.#pin.over !== found.digest) {
+      this.#pin = null;
+      await clearPin(runDir);
+    }
+    const snapshot = this.#pin === null ? found : pinnedSnapshot(this.#pin);
+    if (this.#pin === null && cause !== "request" && !isSecond && emptied(this.#texts, snapshot.files).length > 0) {
       // Truncated and not yet written, most likely. If it is still empty next time, it is meant.
       this.#cancelWait();
       this.#cancelWait = clock.after(this.#options.debounceMs, () => this.look(cause, since, true));
@@ -98,7 +129,13 @@ export class Reader {
     // Before the compiler runs: input that makes it throw is not given to it again and again.
     this.#digest = snapshot.digest;
     const began = performance.now();
-    const held = compileHolding(snapshot, this.#good, this.#options.compile);
+    // Asked for: whatever was refused gets its next chance, together with everything else.
+    if (cause === "request") this.#asides = [];
+    const held =
+      this.#pin === null
+        ? compileHolding(snapshot, this.#good, this.#options.compile, this.#asides)
+        : holdGeneration(this.#pin.generation, this.#good, this.#options.compile);
+    this.#asides = held.asides;
     const compileMs = performance.now() - began;
     this.#texts = new Map(snapshot.files.map(({ path, text }) => [path, text]));
     const wasGood = this.#good;
@@ -113,6 +150,14 @@ export class Reader {
     if (!isEqual(wasGood, held.good)) await storeTexts(runDir, held.good);
   }
 }
+
+/** Of a pinned generation, so that it is compiled once. */
+const pinnedSnapshot = ({ generation, over }: Pin): Snapshot => ({
+  files: generation.files,
+  unread: [],
+  diagnostics: [],
+  digest: `${generation.digest} over ${over}`,
+});
 
 const rank: { readonly [cause in Cause]: number } = { resync: 0, change: 1, request: 2 };
 

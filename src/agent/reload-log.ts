@@ -3,7 +3,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Instruments } from "../telemetry/instruments.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { ReloadTrace } from "../telemetry/reload-trace.ts";
-import type { Candidate, Effect, Step } from "./machine.ts";
+import type { Candidate, Cause, Effect, Step } from "./machine.ts";
 import type { ReloadReport } from "./view.ts";
 
 /** Finished tries that are remembered for `/api/v1/generations`. */
@@ -14,6 +14,7 @@ type Open = {
   readonly stages: { [stage: string]: number };
   endStage: (failure: string | null) => void;
   found: Diagnostic | null;
+  readonly cause: Cause;
 };
 
 /** Follows each try from its first step to its report: durations, trace, log line, metrics. */
@@ -41,6 +42,7 @@ export class ReloadLog {
       stages: { compile: compileMs },
       endStage: () => {},
       found: null,
+      cause: candidate.cause,
     };
     this.#open.set(candidate.attempt, open);
     // ingest takes part in few tries; its time is in the report, not in the metric.
@@ -59,7 +61,7 @@ export class ReloadLog {
   report(
     effect: Extract<Effect, { type: "report" }>,
     compileMs: number,
-  ): { report: ReloadReport; found: Diagnostic | null } {
+  ): { report: ReloadReport; found: Diagnostic | null; cause: Cause | null } {
     const { outcome, reason, digest, attempt, since, flawed, words } = effect;
     const open = attempt === null ? undefined : this.#open.get(attempt);
     if (attempt !== null) this.#open.delete(attempt);
@@ -86,7 +88,7 @@ export class ReloadLog {
       words: (open?.found ?? null) === null && reason !== "compile_error" ? (words ?? undefined) : undefined,
       trace_id: open?.trace.traceId ?? undefined,
     });
-    return { report, found: open?.found ?? null };
+    return { report, found: open?.found ?? null, cause: open?.cause ?? null };
   }
 }
 

@@ -1,14 +1,17 @@
 import { rm } from "node:fs/promises";
 import { unreachable } from "../base/assert.ts";
 import { refusalOf } from "../collector/failures.ts";
+import { scrape } from "../collector/metrics-text.ts";
 import { validateConfig } from "../collector/validate.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { CoreWatch } from "./core-watch.ts";
 import { type Core, Cores } from "./cores.ts";
 import { type Failure, failure, unforeseen } from "./failure.ts";
 import { Ingest, validateIngest } from "./ingest.ts";
 import type { CoreLaunch } from "./launch.ts";
 import type { Candidate, Effect, Event, Generation, Proposal, Step } from "./machine.ts";
 import { observe } from "./observe.ts";
+import { countsOf, noCounts } from "./rates.ts";
 import { Restorer } from "./restorer.ts";
 import type { Site } from "./site.ts";
 
@@ -31,6 +34,7 @@ export class Runner {
   readonly #hooks: Hooks;
   readonly #cores: Cores;
   readonly #restorer: Restorer;
+  readonly #watch: CoreWatch;
   readonly ingest: Ingest;
   #try: Try | null = null;
   /** Which generation the live core runs. */
@@ -50,7 +54,18 @@ export class Runner {
       site.log("error", found.message, { code: found.code, generation: number });
       if (number !== null) hooks.event({ type: "died", number, at: site.clock.now(), words: found.message });
     });
+    this.#watch = new CoreWatch(site, () => this.#cores.live?.launch ?? null);
     this.#restorer = new Restorer(site, this.#cores, this.ingest, hooks);
+  }
+
+  /** Items that ingest refused since its start; null: it cannot be asked. */
+  async refused(): Promise<number | null> {
+    const port = this.ingest.telemetryPort;
+    if (port === null) return null;
+    return scrape(port).then(
+      (samples) => countsOf(samples).refused,
+      () => null,
+    );
   }
 
   /** Effects of one transition, in order; what takes time answers with events later. */
@@ -63,7 +78,7 @@ export class Runner {
         void this.#discard(effect.candidate, effect.live);
         return;
       case "observe":
-        void this.#observe(effect.live);
+        void this.#observe(effect.live, effect.previous);
         return;
       case "retire": {
         this.#liveNumber = effect.keep.number;
@@ -151,6 +166,24 @@ export class Runner {
     return null;
   }
 
+  /** Asks the Collector about a config that is not to run, at most one at a time. Null: nothing speaks against it. */
+  async probe(proposal: Proposal, starts: boolean): Promise<Failure | null> {
+    const launch = await this.#cores.prepare(proposal);
+    if ("reason" in launch) return launch;
+    try {
+      const answer = await validateConfig(this.#site.binary, launch.configPath, launch.env);
+      const [found] = refusalOf(answer);
+      if (found !== undefined) return failure("validate_failed", found, !answer.ok && answer.kind === "refused");
+      if (!starts || this.#isStopping) return null;
+      const core = await this.#cores.start(launch);
+      const failed = await this.#cores.prove(core);
+      await this.#cores.discard(core);
+      return failed;
+    } finally {
+      await rm(launch.configPath, { force: true });
+    }
+  }
+
   async #prove(current: Try, proposal: Proposal): Promise<Failure | null> {
     const { core } = current;
     if (core === null) return null;
@@ -175,13 +208,16 @@ export class Runner {
     if (failed !== null) this.#site.log("error", failed.found.message, { code: failed.found.code, process: "ingest" });
   }
 
-  async #observe({ number }: Generation): Promise<void> {
+  async #observe({ number }: Generation, previous: Generation | null): Promise<void> {
     const core = this.#cores.live;
+    // Read while the one before was in service; its own readings come later.
+    const before = previous === null ? noCounts : this.#watch.recent();
     this.#observed = number;
     if (core === null) return; // it died at once, which was told
     const words = await observe(
       this.#site,
       core,
+      before,
       () => this.#observed !== number || this.#isStopping || core.exit !== null,
     );
     if (this.#observed !== number || this.#isStopping || core.exit !== null) return;
@@ -192,6 +228,7 @@ export class Runner {
   /** ingest stops accepting and hands on what it holds; then the cores finish. */
   async #shutdown(): Promise<void> {
     this.#isStopping = true;
+    this.#watch.stop();
     this.#restorer.cancel();
     const { clock, stopTimeoutMs } = this.#site;
     const until = clock.now() + stopTimeoutMs;
@@ -202,6 +239,7 @@ export class Runner {
 
   #kill(): void {
     this.#isStopping = true;
+    this.#watch.stop();
     this.#restorer.cancel();
     this.ingest.kill();
     this.#cores.kill();

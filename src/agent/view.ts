@@ -32,6 +32,34 @@ export type ReloadReport = {
   readonly words: string | null;
 };
 
+/** One line of the ledger: a try that ended, for good or not. Times in milliseconds; `at` since the epoch. */
+export type LedgerEntry = {
+  /** Counts from 1 over all agents that used the run directory. */
+  readonly number: number;
+  readonly at: number;
+  readonly outcome: ReloadOutcome;
+  readonly reason: ReloadReason;
+  readonly digest: string | null;
+  readonly ingestDigest: string | null;
+  /** Digest of what was in service when it ended, the try's own aside. */
+  readonly parent: string | null;
+  /** Number of the generation it became. */
+  readonly generation: number | null;
+  readonly cause: "change" | "request" | "resync" | "rollback" | null;
+  /** Policy → digest of the text it is in. */
+  readonly policies: { readonly [policy: string]: string };
+  readonly setAside: readonly PolicyId[];
+  /** What it went through, and how long each took. */
+  readonly checks: { readonly [stage: string]: number };
+  readonly totalMs: number;
+  /** Items that the ingest side refused meanwhile; null: it could not be asked. */
+  readonly refused: number | null;
+  /** How long nothing accepted records. */
+  readonly gapMs: number | null;
+  readonly collector: string;
+  readonly words: string | null;
+};
+
 /** What governed what: items by signal, stage and policy, cumulative since ingest started. */
 export type FlowRow = {
   readonly signal: "traces" | "metrics" | "logs";
@@ -62,6 +90,8 @@ export type AgentView = {
   /** The committed generation, or null before the first. `number` counts from 1. */
   readonly live: { readonly number: number; readonly digest: string; readonly since: number } | null;
   readonly lastReload: ReloadReport | null;
+  /** Digest of the generation that was gone back to; its policies stay in force until the next edit. */
+  readonly pinned?: string | null;
   readonly collector: { readonly version: string; readonly path: string } | null;
   readonly policies: readonly PolicyView[];
   readonly status: readonly PolicyStatus[];

@@ -1,9 +1,10 @@
 import type { AgentOptions } from "../agent/options.ts";
 import type { CollectorBinary } from "../collector/find.ts";
+import { withMemoryShare } from "../collector/memory-share.ts";
 import { systemClock } from "../collector/system-clock.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Call } from "./command.ts";
-import { readBase } from "./compiled.ts";
+import { readBase, readPriceFile } from "./compiled.ts";
 import * as flag from "./flag-table.ts";
 import { logFindings } from "./log-findings.ts";
 import { ownRunDir } from "./own-run-dir.ts";
@@ -17,8 +18,9 @@ export const agentOptions = async (call: Call, collector: CollectorBinary, log: 
     throw new UsageError("the agent needs to know where the policies are: --policy-dir FOLDER");
   const once = flags.get(flag.once);
   const listen = once ? null : flags.get(flag.listen);
-  const [base, compile, serve] = await Promise.all([
+  const [base, prices, compile, serve] = await Promise.all([
     readBase(flags.get(flag.base)),
+    readPriceFile(flags.get(flag.prices)),
     parts.compile(),
     listen === null ? null : parts.serve(),
   ]);
@@ -30,7 +32,7 @@ export const agentOptions = async (call: Call, collector: CollectorBinary, log: 
     allowEndpoints: flags.get(flag.allowEndpoint),
     redirectSinks: null,
     collector,
-    env: terminal.env,
+    env: withMemoryShare(terminal.env),
     runDir: flags.get(flag.runDir) ?? ownRunDir(terminal.env),
     debounceMs: flags.get(flag.debounce),
     resyncMs: flags.get(flag.resync),
@@ -41,6 +43,6 @@ export const agentOptions = async (call: Call, collector: CollectorBinary, log: 
     log,
     clock: systemClock,
     onFinding: logFindings(log),
-    compile,
+    compile: prices === null ? compile : (files, options) => compile(files, { ...options, prices }),
   };
 };

@@ -3,7 +3,11 @@ import { agent } from "./commands/agent.ts";
 import { dev } from "./commands/dev.ts";
 import { explain } from "./commands/explain.ts";
 import { help } from "./commands/help.ts";
+import { history } from "./commands/history.ts";
+import { migrate } from "./commands/migrate.ts";
+import { prices } from "./commands/prices.ts";
 import { render } from "./commands/render.ts";
+import { rollback } from "./commands/rollback.ts";
 import { status } from "./commands/status.ts";
 import { validate } from "./commands/validate.ts";
 import { version } from "./commands/version.ts";
@@ -12,10 +16,14 @@ import { version } from "./commands/version.ts";
 export const commands: readonly Command[] = [
   validate, // is it right?
   render, // what does it become?
+  migrate, // where do they come from?
   dev, // what does it do?
   agent, // let it run
   status, // how is it?
+  history, // what happened?
+  rollback, // as it was
   explain, // why?
+  prices, // what does it cost?
   version,
   help,
 ];

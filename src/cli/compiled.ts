@@ -20,7 +20,14 @@ export type Compiled = {
 };
 
 /** Flags that decide what a set of policy files compiles to; every verb that compiles takes them. */
-export const compileFlags = [flag.file, flag.base, flag.dataPlane, flag.allowEndpoint, flag.rootNamespace] as const;
+export const compileFlags = [
+  flag.file,
+  flag.base,
+  flag.dataPlane,
+  flag.allowEndpoint,
+  flag.rootNamespace,
+  flag.prices,
+] as const;
 
 export type CompileTo = {
   readonly paths: readonly string[];
@@ -32,9 +39,10 @@ export type CompileTo = {
 export const compiled = async ({ flags, terminal, parts }: Call, to: CompileTo): Promise<Compiled> => {
   const paths = [...flags.get(flag.file), ...to.paths];
   if (paths.length === 0) throw new UsageError("name the policies: files, folders, or - for standard input");
-  const [read, base, compile] = await Promise.all([
+  const [read, base, prices, compile] = await Promise.all([
     readFiles(paths, terminal.readStdin),
     readBase(flags.get(flag.base)),
+    readPriceFile(flags.get(flag.prices)),
     parts.compile(),
   ]);
   const compilation = compile(read.value, {
@@ -45,12 +53,13 @@ export const compiled = async ({ flags, terminal, parts }: Call, to: CompileTo):
     topology: to.topology,
     collector: to.collector,
     redirectSinks: null,
+    prices,
   });
   return {
     compilation,
     diagnostics: [...read.diagnostics, ...compilation.diagnostics],
     policies: compilation.policies.policies.length + compilation.policies.rejected.length,
-    sources: new Map([...read.value, base].map(({ path, text }) => [path, text])),
+    sources: new Map([...read.value, base, ...(prices === null ? [] : [prices])].map(({ path, text }) => [path, text])),
   };
 };
 
@@ -61,5 +70,15 @@ export const readBase = async (path: string | null): Promise<SourceFile> => {
     return { path: path ?? "base.yaml (built in)", text: await readFile(from, "utf8") };
   } catch (error) {
     throw new UsageError(`--base ${from} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};
+
+/** The platform's own prices, if it has any. */
+export const readPriceFile = async (path: string | null): Promise<SourceFile | null> => {
+  if (path === null) return null;
+  try {
+    return { path, text: await readFile(path, "utf8") };
+  } catch (error) {
+    throw new UsageError(`--prices ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
 };

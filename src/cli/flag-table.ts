@@ -1,4 +1,5 @@
 import { defaultProfileNames, profileNames } from "../dataplane/profiles.ts";
+import { nativeNames } from "../migrate/native/natives.ts";
 import {
   addressFlag,
   choiceFlag,
@@ -54,6 +55,55 @@ export const dataPlane = listFlag({
   text: "where the telemetry comes from",
 });
 
+export const native = switchFlag({
+  name: "native",
+  env: null,
+  group: "Output",
+  text: "print the manifests that make the target's proxies send what its policy needs",
+});
+
+export const otlpEndpoint = textFlag({
+  name: "otlp-endpoint",
+  value: "HOST:PORT",
+  fallback: "otel-policy.otel.svc:4317",
+  group: "Platform",
+  text: "where proxies reach the agent, for the manifests of --native",
+});
+
+export const target = listFlag({
+  name: "target",
+  value: "TARGET",
+  group: "Policies",
+  text: "what a policy attaches to where the manifest does not say it: Gateway/NAMESPACE/NAME or Namespace/NAME",
+});
+
+export const manifestNamespace = textFlag({
+  name: "namespace",
+  value: "NAME",
+  fallback: "default",
+  group: "Policies",
+  text: "namespace of manifests that have none",
+});
+
+export const dialect = choiceFlag({
+  name: "dialect",
+  value: "NAME",
+  oneOf: ["gep4768", "agentic", "draft"],
+  fallback: null,
+  shown: "the newest that can say it",
+  group: "Output",
+  text: "dialect of the policies: gep4768, agentic or draft",
+});
+
+export const migrateTo = choiceFlag({
+  name: "to",
+  value: "NAME",
+  oneOf: nativeNames,
+  fallback: null,
+  group: "Output",
+  text: `the other way: TelemetryPolicies to the manifests of ${nativeNames.join(", ")}`,
+});
+
 export const allowEndpoint = listFlag({
   name: "allow-endpoint",
   value: "HOST",
@@ -67,6 +117,24 @@ export const rootNamespace = textFlag({
   fallback: null,
   group: "Platform",
   text: "namespace whose policies may target any namespace",
+});
+
+export const prices = textFlag({
+  name: "prices",
+  value: "FILE",
+  fallback: null,
+  shown: "the built-in ones alone",
+  group: "Platform",
+  text: "your own prices of models, in the grammar of genai-prices; they go before the built-in ones",
+});
+
+export const sample = textFlag({
+  name: "sample",
+  env: null,
+  value: "FILE",
+  fallback: null,
+  group: "Platform",
+  text: "OTLP JSON, or - for standard input: which models in it have a price?",
 });
 
 export const topology = choiceFlag({
@@ -139,10 +207,34 @@ export const listen = addressFlag({
   text: "address of the agent's probes, metrics and status; none for no server",
 });
 
+export const to = textFlag({
+  name: "to",
+  env: null,
+  value: "DIGEST",
+  fallback: null,
+  group: "Agent",
+  text: "generation to go back to, by the beginning of its digest (4 characters or more)",
+});
+
 export const once = switchFlag({
   name: "once",
   group: "Agent",
   text: "apply the policies once, then stop",
+});
+
+export const writeStatus = switchFlag({
+  name: "write-status",
+  group: "Agent",
+  text: "in a cluster: write each policy's status to the TelemetryPolicy of that name",
+});
+
+export const serviceAccount = textFlag({
+  name: "service-account",
+  value: "FOLDER",
+  fallback: "/var/run/secrets/kubernetes.io/serviceaccount",
+  shown: "the pod's own",
+  group: "Agent",
+  text: "token and ca.crt to write status with",
 });
 
 export const requestsPerSecond = countFlag({

@@ -4,12 +4,22 @@
  */
 export const parts = {
   compile: async () => (await import("../compile.ts")).compile,
+  migrate: async () => ({
+    ...(await import("../migrate/migrate.ts")),
+    ...(await import("../migrate/to-native.ts")),
+    ...(await import("../migrate/report.ts")),
+  }),
+  prices: async () => await import("../plan/gen-ai-prices.ts"),
   findCollector: async () => (await import("../collector/find.ts")).findCollector,
   validateConfig: async () => (await import("../collector/validate.ts")).validateConfig,
   serve: async () => (await import("../web/server.ts")).serve,
   createLog: async () => (await import("../telemetry/log.ts")).createLog,
   startSdk: async () => (await import("../telemetry/sdk.ts")).startSdk,
   startAgent: async () => (await import("../agent/agent.ts")).startAgent,
+  statusWriter: async () => ({
+    ...(await import("../agent/status-writer.ts")),
+    ...(await import("../agent/status-writer-api.ts")),
+  }),
   runDev: async () => (await import("./dev/dev.ts")).runDev,
 } as const;
 

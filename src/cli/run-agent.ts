@@ -8,6 +8,7 @@ import { exit } from "./exit.ts";
 import * as flag from "./flag-table.ts";
 import { openLog } from "./open-log.ts";
 import { packageVersion } from "./package-root.ts";
+import { statusWriting } from "./status-writing.ts";
 import { untilStopped } from "./until-stopped.ts";
 import { wantedCollector } from "./wanted-collector.ts";
 
@@ -19,7 +20,7 @@ export const runAgent = async (call: Call): Promise<number> => {
   const log = await openLog(call);
   const collector = await wantedCollector(call);
   if (collector === "unusable") return exit.noCollector;
-  const options = await agentOptions(call, collector, log);
+  const [options, writeStatus] = await Promise.all([agentOptions(call, collector, log), statusWriting(call)]);
   // Before the agent's floors take their meters and tracers.
   const startSdk = await parts.startSdk();
   const { sdk, problem } = await startSdk({
@@ -32,7 +33,8 @@ export const runAgent = async (call: Call): Promise<number> => {
   try {
     const startAgent = await parts.startAgent();
     const agent = await startAgent(options);
-    const { reason, asked } = await untilStopped(agent, log);
+    const stopWriting = writeStatus?.(agent, log);
+    const { reason, asked } = await untilStopped(agent, log).finally(() => stopWriting?.());
     log("info", "stopped", { reason });
     return asked || hasApplied(agent, flags.get(flag.once)) ? exit.ok : exit.findings;
   } catch (error) {

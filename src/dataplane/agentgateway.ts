@@ -1,3 +1,4 @@
+import { isResponseHeader } from "./envoy-fields.ts";
 import { gatewayNameLabel, said, workloadNamespace } from "./identity.ts";
 import { lines, type NativeWish, serviceOf, yamlText } from "./native.ts";
 import type { Alias, DataPlaneProfile, IdentitySource } from "./profile.ts";
@@ -36,7 +37,7 @@ const policy = (wish: NativeWish): string => {
           `${indent}  add:`,
           ...names.map(
             (header) =>
-              `${indent}    - { name: ${yamlText(`http.request.header.${header}`)}, expression: ${yamlText(`request.headers["${header}"]`)} }`,
+              `${indent}    - { name: ${yamlText(`http.request.header.${header}`)}, expression: ${yamlText(`${isResponseHeader(header) ? "response" : "request"}.headers["${header}"]`)} }`,
           ),
         ];
   return lines(
@@ -56,17 +57,6 @@ const policy = (wish: NativeWish): string => {
         ]
       : null,
     signals.logs ? ["    accessLog:", "      otlp:", ...to("        "), ...added("      ", headers.logs)] : null,
-    signals.metrics && headers.logs.length > 0
-      ? [
-          "    metrics:",
-          "      attributes:",
-          "        add: # on every family, not on one",
-          ...headers.logs.map(
-            (header) =>
-              `          - { name: ${yamlText(header.replaceAll("-", "_"))}, expression: ${yamlText(`request.headers["${header}"]`)} }`,
-          ),
-        ]
-      : null,
   );
 };
 

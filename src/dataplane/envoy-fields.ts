@@ -95,4 +95,5 @@ export const headerOperator = (header: string): string =>
   isResponseHeader(header) ? `%RESP(${header.toUpperCase()})%` : `%REQ(${header.toUpperCase()})%`;
 
 /** Headers that backends answer with: token usage is known only after the response. */
-const isResponseHeader = (header: string): boolean => /usage|token-count|^x-ratelimit|^server-timing$/.test(header);
+export const isResponseHeader = (header: string): boolean =>
+  /usage|token-count|^x-ratelimit|^server-timing$/.test(header);

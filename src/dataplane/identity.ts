@@ -1,4 +1,4 @@
-import type { IdentitySource } from "./profile.ts";
+import type { DataPlaneProfile, IdentitySource, Signal } from "./profile.ts";
 
 /** Our own keys, set by whoever owns the platform: no convention names Gateways yet. Every profile takes them first. */
 export const said: IdentitySource = {
@@ -25,3 +25,9 @@ export const labelPair = (name: string, namespace: string): readonly IdentitySou
 
 /** The workload's namespace, from k8s_attributes, a scrape's service discovery or the sender itself. */
 export const workloadNamespace: IdentitySource = { kind: "namespace", key: "k8s.namespace.name" };
+
+/** Whether records of a signal can be told by this kind of target at all. */
+export const names = (profile: DataPlaneProfile, signal: Signal, kind: "Gateway" | "Namespace"): boolean =>
+  profile.identify[signal].some(
+    (source) => (source.kind === "namespace" || source.kind === "recordNamespace") === (kind === "Namespace"),
+  );

@@ -7,11 +7,17 @@ import {
   notTheRequest,
 } from "./envoy-fields.ts";
 import { gatewayNameLabel, said, workloadNamespace } from "./identity.ts";
-import { lines, type NativeWish, yamlText } from "./native.ts";
+import { lines, type NativeWish, serviceOf, yamlText } from "./native.ts";
 import type { DataPlaneProfile, IdentitySource } from "./profile.ts";
 
 /** A generated Gateway runs as the Deployment `<gateway>-istio` in its own namespace. */
 const workload = "{namespace}/{name}-istio";
+
+/** The mesh's registry knows Services by their full name. */
+const longHost = (host: string): string => {
+  const service = serviceOf(host);
+  return service === null ? host : `${service.name}.${service.namespace}.svc.cluster.local`;
+};
 
 /** MeshConfig's providers are mesh-wide; which of them a Gateway or namespace uses is said by its Telemetry. */
 const meshConfig = ({ otlp, headers, signals }: NativeWish): string =>
@@ -22,7 +28,7 @@ const meshConfig = ({ otlp, headers, signals }: NativeWish): string =>
       ? [
           "  - name: otel-policy-traces",
           "    opentelemetry:",
-          `      service: ${otlp.host}`,
+          `      service: ${longHost(otlp.host)}`,
           `      port: ${otlp.port}`,
         ]
       : null,
@@ -30,7 +36,7 @@ const meshConfig = ({ otlp, headers, signals }: NativeWish): string =>
       ? [
           "  - name: otel-policy-logs",
           "    envoyOtelAls:",
-          `      service: ${otlp.host}`,
+          `      service: ${longHost(otlp.host)}`,
           `      port: ${otlp.port}`,
           "      logFormat:",
           "        labels: # without labels a log record is one line of text and says nothing of its sender",
@@ -117,7 +123,7 @@ const ofLogs: readonly IdentitySource[] = [
 
 /**
  * Istio: sidecars, ztunnel's waypoints and generated gateways. Gateway listeners are outbound ones, so a gateway's
- * spans are of kind CLIENT; and a proxy keeps a tenth of a percent or so of them by default. The access log is the
+ * spans are of kind CLIENT, of which a proxy keeps 1 % unless told otherwise. The access log is the
  * request record, and between two sidecars only the server's.
  */
 export const istio: DataPlaneProfile = {

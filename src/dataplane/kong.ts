@@ -65,7 +65,7 @@ const plugin = ({ target, otlp, signals, propagation }: NativeWish): string => {
       ? [
           "  metrics: # Enterprise 3.13",
           `    endpoint: ${url}/v1/metrics`,
-          "    enable_request_metrics: true",
+          "    enable_request_metrics: false # the agent derives http.server.request.count, under the same name",
           "    enable_latency_metrics: true",
           "    enable_ai_metrics: true",
         ]
@@ -123,6 +123,7 @@ export const kong: DataPlaneProfile = {
     "Nothing in Kong's telemetry names a Gateway: resource_attributes of a global plugin must, and one Kong serves all Gateways of its class.",
     "The ingress controller's webhook has refused dotted keys in resource_attributes (KIC issue 7336); use kong.conf or pod labels there.",
     "gen_ai.client.token.usage is a Sum here and a histogram in the conventions: the two cannot share a name in one pipeline.",
+    "Enterprise's own http.server.request.count has the name of the derived one: leave enable_request_metrics off, or every request is two.",
     "Cost has no currency: it is whatever the model's input_cost and output_cost were written in.",
     "Access logs carry every request header by default; credentials are taken off governed records.",
     "GenAI metrics have no route or service, only a workspace and a consumer.",

@@ -1,5 +1,7 @@
 import { bugCodes } from "./codes/bug.ts";
+import { celCodes } from "./codes/cel.ts";
 import { meaningCodes } from "./codes/meaning.ts";
+import { migrateCodes } from "./codes/migrate.ts";
 import { readCodes } from "./codes/read.ts";
 import { renderCodes } from "./codes/render.ts";
 import { resolveCodes } from "./codes/resolve.ts";
@@ -9,9 +11,11 @@ import { runCodes } from "./codes/run.ts";
 export const codes = {
   ...readCodes, // TP1xxx  text and YAML
   ...meaningCodes, // TP2xxx  one policy by itself
+  ...celCodes, // TP28xx  conditions in CEL
   ...resolveCodes, // TP3xxx  policies among each other and their targets
   ...renderCodes, // TP4xxx  plan and Collector config
   ...runCodes, // TP5xxx  the running Collector
+  ...migrateCodes, // TP6xxx  native manifests and their migration
   ...bugCodes, // TP9xxx  our own mistakes
 } as const;
 

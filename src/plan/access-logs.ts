@@ -1,11 +1,15 @@
 import { didYouMean } from "../base/suggest.ts";
+import { compileCel } from "../cel/compile.ts";
+import { type Condition, placesOf } from "../cel/condition.ts";
+import { celDiagnostics } from "../cel/report.ts";
 import { logFieldAliases, plainLogFields, startTimeFields } from "../dataplane/log-fields.ts";
 import type { DataPlaneProfile } from "../dataplane/profile.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
-import { spanOf } from "../diagnostics/origin.ts";
+import { type Located, located, spanOf } from "../diagnostics/origin.ts";
 import type { AccessLogs, TelemetryPolicy } from "../policy/types.ts";
 import { isCredential } from "./credentials.ts";
 import type { DraftClass } from "./draft-class.ts";
+import { headerNeed } from "./header-needs.ts";
 import { derivation } from "./metrics.ts";
 import { sinkOf } from "./sinks.ts";
 import type { FieldRef, LogCondition, Stage, TargetRow } from "./types.ts";
@@ -28,41 +32,51 @@ const fieldRef = (name: string): FieldRef => {
 /** `/a/` and `/a` hold for the same paths; `/` holds for all. */
 const segments = (path: string): string => path.replace(/\/+$/, "");
 
+type Match = { readonly path: Located<string> | null; readonly when: Condition | null };
+
 /** Paths are data of the row: how many there are is structure, which ones is not. */
-const condition = (
+const condition = (matches: readonly Match[], values: Record<string, TargetRow["values"][string]>): LogCondition => ({
+  anyOf: matches.map(({ path, when }, index) => {
+    if (path === null) return { path: null, when };
+    const field = `path.${index}`;
+    values[field] = { value: segments(path.value), origin: path.origin };
+    return { path: { kind: "row", field }, when };
+  }),
+});
+
+/** Matches that can be decided; what restricts logging never fails open, so one that cannot holds for no record. */
+const decidable = (
+  policy: TelemetryPolicy,
   accessLogs: AccessLogs,
-  values: Record<string, TargetRow["values"][string]>,
-): LogCondition | null => {
-  if (accessLogs.matches.length === 0) return null;
-  // A match whose `cel` cannot be decided here must not hold: what restricts logging never fails open.
-  const paths = accessLogs.matches.flatMap((match) => (match.path === null || match.cel !== null ? [] : [match.path]));
-  return {
-    anyOf: paths.map((path, index) => {
-      const field = `path.${index}`;
-      values[field] = { value: segments(path.value), origin: path.origin };
-      return { path: { kind: "row", field } };
-    }),
-  };
+  profiles: readonly DataPlaneProfile[],
+  sources: ReadonlyMap<string, string>,
+): { readonly matches: readonly Match[]; readonly diagnostics: readonly Diagnostic[] } => {
+  const details = { policy: policy.id };
+  const matches: Match[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const { path, cel } of accessLogs.matches) {
+    if (cel === null) {
+      if (path !== null) matches.push({ path, when: null });
+      continue;
+    }
+    const { condition: when, findings } = compileCel(cel.value, { signal: "logs", isSecret: isCredential });
+    diagnostics.push(...celDiagnostics(findings, cel, sources, details));
+    if (when === null) continue;
+    if (when.op === "true" || when.op === "false" || when.op === "unknown") {
+      const answer = when.op === "true" ? "every" : "no";
+      diagnostics.push(diagnostic("TP2807", { answer }, spanOf(cel.origin), details));
+    }
+    for (const place of placesOf(when)) {
+      if (place.kind !== "header") continue;
+      const source = located({ from: "header", name: place.name } as const, cel.origin);
+      diagnostics.push(...headerNeed("accessLogs.matches[].cel", source, profiles, policy.id));
+    }
+    matches.push({ path, when });
+  }
+  return { matches, diagnostics };
 };
 
 const findings = (policy: TelemetryPolicy, accessLogs: AccessLogs): readonly Diagnostic[] => [
-  ...accessLogs.matches.flatMap((match) =>
-    match.cel === null
-      ? []
-      : [
-          diagnostic(
-            "TP4001",
-            {
-              field: "accessLogs.matches[].cel",
-              reason:
-                "CEL conditions are not compiled yet; this match holds for no record, so that nothing is logged that should not be",
-              remedy: "use path where it can say the same",
-            },
-            spanOf(match.cel.origin),
-            { policy: policy.id },
-          ),
-        ],
-  ),
   ...(accessLogs.fields ?? []).flatMap((field) =>
     isCredential(field.value)
       ? [
@@ -84,7 +98,11 @@ const findings = (policy: TelemetryPolicy, accessLogs: AccessLogs): readonly Dia
 ];
 
 /** Access logs of one target: its block, or only the metrics that are derived from them. Never sampled. */
-export const accessLogsClass = (policy: TelemetryPolicy, profiles: readonly DataPlaneProfile[]): DraftClass | null => {
+export const accessLogsClass = (
+  policy: TelemetryPolicy,
+  profiles: readonly DataPlaneProfile[],
+  sources: ReadonlyMap<string, string>,
+): DraftClass | null => {
   const values: Record<string, TargetRow["values"][string]> = {};
   const derive = derivation(policy, "logs", profiles, values);
   const logs = policy.accessLogs;
@@ -103,7 +121,8 @@ export const accessLogsClass = (policy: TelemetryPolicy, profiles: readonly Data
     };
   }
   const origin = logs.mode.origin;
-  const diagnostics = findings(policy, logs);
+  const { matches, diagnostics: celFindings } = decidable(policy, logs, profiles, sources);
+  const diagnostics = [...celFindings, ...findings(policy, logs)];
   if (logs.mode.value === "Disabled") {
     return {
       signal: "logs",
@@ -118,8 +137,13 @@ export const accessLogsClass = (policy: TelemetryPolicy, profiles: readonly Data
   }
   const headers = [...derive.headers];
   stages.push({ kind: "redact" }, ...derive.stages);
-  const when = condition(logs, values);
-  if (when !== null) stages.push({ kind: "keep", when, origin: logs.matches[0]?.path?.origin ?? origin });
+  const [first] = logs.matches;
+  if (first !== undefined)
+    stages.push({
+      kind: "keep",
+      when: condition(matches, values),
+      origin: first.path?.origin ?? first.cel?.origin ?? origin,
+    });
   if (logs.fields !== null) {
     const fields = logs.fields.filter((field) => !isCredential(field.value)).map((field) => fieldRef(field.value));
     for (const field of fields) if (field.from.kind === "header") headers.push(field.from.name);

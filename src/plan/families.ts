@@ -1,19 +1,5 @@
-import { usage } from "../genai/usage.ts";
-import type { DerivedFamily } from "./types.ts";
-
-/** A metric that is derived from request or model-call records. Names and units follow OpenTelemetry where it has any. */
-export type FamilyDefinition = {
-  readonly family: DerivedFamily["family"];
-  /** What a policy may call it. */
-  readonly aliases: readonly string[];
-  readonly name: string;
-  readonly unit: string;
-  readonly description: string;
-  readonly type: "Counter" | "Histogram";
-  readonly defaults: readonly string[];
-  /** Derived as soon as metrics are on, without being named. */
-  readonly always: boolean;
-};
+import type { FamilyDefinition } from "./family.ts";
+import { genAIFamilies } from "./gen-ai-families.ts";
 
 const requestDimensions = ["http.request.method", "http.response.status_code"];
 
@@ -69,16 +55,7 @@ export const families: readonly FamilyDefinition[] = [
     defaults: requestDimensions,
     always: false,
   },
-  {
-    family: "gen_ai_tokens",
-    aliases: ["gen_ai_tokens", "token_usage", "tokens", "gen_ai.client.token.usage", "otel_policy.gen_ai.tokens"],
-    name: "otel_policy.gen_ai.tokens",
-    unit: "{token}",
-    description: "Tokens of model calls in disjoint buckets; reasoning is reported apart and lies inside output.",
-    type: "Counter",
-    defaults: [usage.requestModel, usage.responseModel],
-    always: true,
-  },
+  ...genAIFamilies,
 ];
 
 /** Buckets of the conventions for `http.server.request.duration`, seconds. */

@@ -6,6 +6,7 @@ import { modelHeaders, usageHeaders } from "../genai/usage.ts";
 import type { MetricOverride, TelemetryPolicy } from "../policy/types.ts";
 import type { DraftClass } from "./draft-class.ts";
 import { families, familyAliases, familyCalled } from "./families.ts";
+import { callDimensions, derives, headersOfCalls } from "./gen-ai.ts";
 import { headerNeed } from "./header-needs.ts";
 import { sinkOf } from "./sinks.ts";
 import type { DerivedFamily, Sink, Stage, TargetRow } from "./types.ts";
@@ -39,13 +40,14 @@ export const derivation = (
   // Model calls are counted from spans of any profile and from access logs, so both signals are always read.
   if (metrics === null || metrics.mode.value === "Disabled" || signal === "metrics" || profiles.length === 0)
     return nothing;
-  const headers: string[] = [...usageHeaders.map((alias) => alias.from), ...modelHeaders];
+  const headers: string[] = [...usageHeaders.map((alias) => alias.from), ...modelHeaders, ...headersOfCalls(policy)];
   const derived: DerivedFamily[] = [];
   for (const family of families) {
     const overrides = overridesOf(policy, family.aliases);
     if (overrides.some((override) => override.disabled.value)) continue;
-    if (!family.always && overrides.length === 0) continue;
-    const dimensions = overrides.flatMap((override) => override.dimensions);
+    const wanted = derives(policy, family, signal);
+    if (wanted === "never" || (wanted === "named" && overrides.length === 0)) continue;
+    const dimensions = [...callDimensions(policy, family), ...overrides.flatMap((override) => override.dimensions)];
     const removed = new Set(
       dimensions.filter((dimension) => dimension.source === null).map((dimension) => dimension.key.value),
     );
@@ -79,7 +81,7 @@ export const derivation = (
 const findings = (policy: TelemetryPolicy, profiles: readonly DataPlaneProfile[]): readonly Diagnostic[] => {
   const known = [
     ...familyAliases,
-    ...profiles.flatMap((profile) => profile.families.flatMap((family) => family.names)),
+    ...profiles.flatMap((profile) => profile.families.flatMap((family) => [family.alias, ...family.names])),
   ];
   return (policy.metrics?.overrides ?? []).flatMap((override) => {
     const found: Diagnostic[] = [];
@@ -120,11 +122,20 @@ const findings = (policy: TelemetryPolicy, profiles: readonly DataPlaneProfile[]
 
 /** Names under which families of one alias arrive from data planes; an unknown name is taken as the exact name of one. */
 const arrivingNames = (name: string, profiles: readonly DataPlaneProfile[]): readonly string[] => {
-  const alias = familyCalled(name)?.family;
-  if (alias === undefined) return [name];
-  return profiles.flatMap((profile) =>
+  const derived = familyCalled(name)?.family;
+  const alias = derived ?? name;
+  const arriving = profiles.flatMap((profile) =>
     profile.families.filter((family) => family.alias === alias).flatMap((family) => family.names),
   );
+  if (arriving.length > 0) return [...new Set(arriving)];
+  return derived === undefined ? [name] : [];
+};
+
+/** Twins of the chosen data planes, as the first stage of a class. */
+const twinStage = (profiles: readonly DataPlaneProfile[]): readonly Stage[] => {
+  const twins = profiles.flatMap((profile) => profile.twins ?? []);
+  const name = profiles.find((profile) => profile.twins !== undefined)?.name ?? "";
+  return twins.length === 0 ? [] : [{ kind: "dropTwins", twins, origin: { kind: "profile", name } }];
 };
 
 /** Metrics that a target's data plane itself sends: switched off, or viewed with other dimensions. */
@@ -162,6 +173,7 @@ export const metricsClass = (policy: TelemetryPolicy, profiles: readonly DataPla
     }
   }
   stages.sort((a, b) => (a.kind === b.kind ? 0 : a.kind === "dropFamily" ? -1 : 1));
+  stages.unshift(...twinStage(profiles));
   const sink = sinkOf("metrics", metrics.provider);
   stages.push({ kind: "export", sinks: [sink.id] });
   return { signal: "metrics", stages, passthrough: false, origin, values, sinks: [sink], headers, diagnostics };

@@ -3,8 +3,10 @@ import type { StageKind } from "./types.ts";
 /** The one order in which stages may follow each other; each line says why it stands there. */
 export const stageOrder: readonly StageKind[] = [
   "normalise", // everything after reads canonical names and types only
+  "genAI", // reads headers and names before redaction could take any
   "redact", // before anything leaves the pipeline: exporters, debug output, metric branches
   "set", // attributes may become dimensions and fields, so they come before both
+  "dropTwins", // before views, which would count a family twice
   "dropFamily", // a disabled family needs no dimensions
   "dimension", // views on families that the data plane itself emits
   "derive", // before every sampler and filter: counts are of what happened, not of what was kept

@@ -2,14 +2,19 @@ import { canonicalJson, type Json, shortDigest } from "../base/canonical.ts";
 import { by, byText, sortedUnique } from "../base/order.ts";
 import { chosenProfiles } from "../dataplane/profiles.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { spanOf } from "../diagnostics/origin.ts";
 import { type Outcome, outcome } from "../diagnostics/outcome.ts";
+import type { PriceTable } from "../genai/price-table.ts";
 import { type EffectivePolicy, targetKey } from "../resolve/types.ts";
 import { accessLogsClass } from "./access-logs.ts";
 import { checkPlan } from "./check.ts";
 import type { DraftClass } from "./draft-class.ts";
+import { withCalls } from "./gen-ai.ts";
+import { priceFindings, pricesOfPlan } from "./gen-ai-prices.ts";
 import { metricsClass } from "./metrics.ts";
 import { tracingClass } from "./tracing.ts";
 import type { ClassId, Plan, PolicyClass, Sink, TargetRow } from "./types.ts";
+import { untold } from "./untold.ts";
 
 /** Structure without origins: where something was written must not split a class. */
 const withoutOrigins = (value: unknown): Json => {
@@ -29,7 +34,14 @@ const classId = (draft: DraftClass): ClassId =>
   `${draft.signal.slice(0, 1)}_${shortDigest({ stages: withoutOrigins(draft.stages), passthrough: draft.passthrough })}`;
 
 /** Effective policies → what must happen to which records. Total and independent of the order of its input. */
-export const buildPlan = (effective: readonly EffectivePolicy[], dataPlanes: readonly string[]): Outcome<Plan> => {
+export const buildPlan = (
+  effective: readonly EffectivePolicy[],
+  dataPlanes: readonly string[],
+  /** Path → text of the files that policies were read from: findings inside an expression point into them. */
+  sources: ReadonlyMap<string, string> = new Map(),
+  /** Prices of models; null: those that come with the tool. */
+  prices: PriceTable | null = null,
+): Outcome<Plan> => {
   const profiles = chosenProfiles(dataPlanes);
   const classes = new Map<ClassId, PolicyClass>();
   const sinks = new Map<string, Sink>();
@@ -37,7 +49,11 @@ export const buildPlan = (effective: readonly EffectivePolicy[], dataPlanes: rea
   const diagnostics = new Map<string, Diagnostic>();
   const rows: TargetRow[] = [];
   for (const { target, policy } of [...effective].sort(by(({ target }) => targetKey(target), byText))) {
-    const drafts = [tracingClass(policy, profiles), metricsClass(policy, profiles), accessLogsClass(policy, profiles)];
+    const drafts = [
+      tracingClass(policy, profiles),
+      metricsClass(policy, profiles),
+      accessLogsClass(policy, profiles, sources),
+    ];
     const ids: { traces?: ClassId; metrics?: ClassId; logs?: ClassId } = {};
     const origin = { kind: "policy", span: policy.span, path: "metadata.name" } as const;
     const values: Record<string, TargetRow["values"][string]> = {
@@ -46,8 +62,11 @@ export const buildPlan = (effective: readonly EffectivePolicy[], dataPlanes: rea
       "gateway.namespace": { value: target.kind === "Gateway" ? target.namespace : "", origin },
       namespace: { value: target.kind === "Namespace" ? target.name : "", origin },
     };
-    for (const draft of drafts) {
-      if (draft === null) continue;
+    for (const found of priceFindings(policy, prices))
+      diagnostics.set(canonicalJson({ code: found.code, at: found.at, message: found.message }), found);
+    for (const bare of drafts) {
+      if (bare === null) continue;
+      const draft = withCalls(policy, bare);
       const id = classId(draft);
       ids[draft.signal] = id;
       if (!classes.has(id))
@@ -65,6 +84,10 @@ export const buildPlan = (effective: readonly EffectivePolicy[], dataPlanes: rea
       for (const found of draft.diagnostics)
         diagnostics.set(canonicalJson({ code: found.code, at: found.at, message: found.message }), found);
     }
+    const place = policy.targets.find(({ value }) => targetKey(value) === targetKey(target));
+    const asked = drafts.flatMap((draft) => (draft === null ? [] : [draft.signal]));
+    for (const found of untold(target, place === undefined ? null : spanOf(place.origin), policy, asked, profiles))
+      diagnostics.set(canonicalJson({ code: found.code, message: found.message }), found);
     rows.push({ target, policy: policy.id, classes: ids, values });
   }
   const plan: Plan = {
@@ -73,6 +96,7 @@ export const buildPlan = (effective: readonly EffectivePolicy[], dataPlanes: rea
     classes: [...classes.values()].sort(by(({ id }) => id, byText)),
     sinks: [...sinks.values()].sort(by(({ id }) => id, byText)),
     headers: sortedUnique(headers),
+    prices: pricesOfPlan(classes.values(), prices),
   };
   return outcome(plan, [...diagnostics.values(), ...checkPlan(plan)]);
 };

@@ -1,5 +1,10 @@
+import type { Condition } from "../cel/condition.ts";
 import type { DataPlaneProfile, Signal } from "../dataplane/profile.ts";
 import type { Origin } from "../diagnostics/origin.ts";
+import type { Profile } from "../genai/names.ts";
+import type { PriceForm } from "../genai/price-form.ts";
+import type { PriceSelection } from "../genai/price-select.ts";
+import type { CallSource } from "../genai/sources.ts";
 import type { PolicyId, Provider, Rate, Target } from "../policy/types.ts";
 
 export type ClassId = string;
@@ -23,8 +28,13 @@ export type TargetRow = {
   readonly values: { readonly [field: string]: { readonly value: string; readonly origin: Origin } };
 };
 
-/** True for records on whose path one of these holds: whole segments, the query ignored. "" is every path. */
-export type LogCondition = { readonly anyOf: readonly { readonly path: RowField }[] };
+/**
+ * True for records for which one of these holds. Inside one, path and condition both hold; null asks nothing.
+ * A path holds on whole segments, the query ignored; "" is every path. An unknown condition does not hold.
+ */
+export type LogCondition = {
+  readonly anyOf: readonly { readonly path: RowField | null; readonly when: Condition | null }[];
+};
 
 /** One column of an access-log line. */
 export type FieldRef = {
@@ -36,9 +46,29 @@ export type FieldRef = {
     | { readonly kind: "header"; readonly name: string };
 };
 
+/** Families that are derived from model and tool calls. */
+export type CallFamily =
+  | "gen_ai_tokens"
+  | "gen_ai_cost"
+  | "gen_ai_cost_saved"
+  | "gen_ai_requests"
+  | "gen_ai_unpriced"
+  | "gen_ai_usage_missing"
+  | "gen_ai_duration"
+  | "gen_ai_time_to_first_token"
+  | "gen_ai_time_per_output_token"
+  | "gen_ai_client_token_usage"
+  | "gen_ai_usage_input_tokens"
+  | "gen_ai_usage_output_tokens"
+  | "gen_ai_usage_cache_read"
+  | "gen_ai_usage_cache_write"
+  | "gen_ai_usage_reasoning"
+  | "tool_calls"
+  | "tool_duration";
+
 /** A metric family derived from records, with its dimensions beyond the target's own. */
 export type DerivedFamily = {
-  readonly family: "request_count" | "request_duration" | "request_size" | "response_size" | "gen_ai_tokens";
+  readonly family: "request_count" | "request_duration" | "request_size" | "response_size" | CallFamily;
   /** Canonical attributes that become dimensions by default. */
   readonly defaults: readonly string[];
   readonly added: readonly { readonly key: string; readonly from: ValueFrom }[];
@@ -48,6 +78,20 @@ export type DerivedFamily = {
 /** What happens to the records of a class, in this order. `order.ts` says why this order. */
 export type Stage =
   | { readonly kind: "normalise" }
+  /** Reads what a record says of a model or tool call, counts it if it is the one record of its call, and prices it. */
+  | {
+      readonly kind: "genAI";
+      /** What the policy wants to know of calls: their tokens only, in OpenTelemetry's and the draft's names, or everything. */
+      readonly depth: "tokens" | "all";
+      readonly profile: Profile;
+      /** null: the request record of the target's data plane. */
+      readonly source: CallSource | null;
+      readonly counted: boolean;
+      readonly exported: boolean;
+      /** null: nothing is priced. */
+      readonly prices: { readonly models: PriceSelection } | null;
+      readonly origin: Origin;
+    }
   | { readonly kind: "redact" }
   | {
       readonly kind: "set";
@@ -72,6 +116,12 @@ export type Stage =
   | { readonly kind: "keep"; readonly when: LogCondition; readonly origin: Origin }
   | { readonly kind: "fields"; readonly fields: readonly FieldRef[]; readonly origin: Origin }
   | { readonly kind: "format"; readonly as: "JSON" | "Text"; readonly origin: Origin }
+  /** Families that a data plane sends under two names: the former goes where the present one is there. */
+  | {
+      readonly kind: "dropTwins";
+      readonly twins: readonly { readonly now: string; readonly before: readonly string[] }[];
+      readonly origin: Origin;
+    }
   | { readonly kind: "dropFamily"; readonly names: readonly string[]; readonly origin: Origin }
   | {
       readonly kind: "dimension";
@@ -120,6 +170,8 @@ export type Plan = {
   readonly sinks: readonly Sink[];
   /** Request headers that some stage reads, sorted. */
   readonly headers: readonly string[];
+  /** Prices that some class looks up, by which models it chose. */
+  readonly prices?: readonly { readonly models: PriceSelection; readonly form: PriceForm }[];
 };
 
 export type { Rate };

@@ -27,6 +27,9 @@ export const readPolicies = (files: readonly SourceFile[], options: PolicyOption
     for (const document of documents.value) {
       for (const object of objectsOf(document)) {
         const result = readObject(object, options);
+        if (result.kind === "policy" && result.policy.id !== null) {
+          if (options.counts?.(file.path, result.policy.id) === false) continue;
+        }
         if (result.kind === "context") context.push(result.object);
         if (result.kind === "policy") read.push(result.policy);
         if (result.kind === "policy" && document.broken) nameFindings(findings, document, result.policy.id);

@@ -156,4 +156,6 @@ export type PolicyOptions = {
   /** Host patterns (`*` inside a label or as a whole label run), each with an optional `:port`. */
   readonly allowEndpoints: readonly string[];
   readonly rootNamespace: string | null;
+  /** Whether a policy of a file counts; one that does not is as if it were not there. Absent: all do. */
+  readonly counts?: (file: string, policy: PolicyId) => boolean;
 };

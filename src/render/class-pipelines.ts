@@ -6,12 +6,13 @@ import { flowConnector } from "./flow.ts";
 import { lookup } from "./lookup.ts";
 import { normaliseGroups } from "./normalise.ts";
 import { quoted, resourceAttribute } from "./ottl.ts";
-import { redactStatements } from "./redact.ts";
+import { redactEvents, redactStatements } from "./redact.ts";
 import { deriveConnector, derivedStatements, needForDerive } from "./stages/derive.ts";
 import { fieldsStatements, formatStatements } from "./stages/fields.ts";
-import { keepFilter } from "./stages/keep.ts";
+import { keepFilter, keepInputs } from "./stages/keep.ts";
 import { localTraceSampler, markTarget, surelyDropped, surelyKept, unmarkTarget } from "./stages/local-trace.ts";
 import { sampleFilter, thresholdStatements } from "./stages/sample.ts";
+import { callProcessor } from "./stages/gen-ai.ts";
 import { setStatements } from "./stages/set.ts";
 import { viewProcessors } from "./stages/view.ts";
 import { stamps } from "./stamps.ts";
@@ -75,7 +76,11 @@ const head = (scope: ClassScope): Tree => {
     );
   return {
     error_mode: "ignore",
-    [statementsKey[policyClass.signal]]: [...group("resource", [...rows, ...resource]), ...group(context, record)],
+    [statementsKey[policyClass.signal]]: [
+      ...group("resource", [...rows, ...resource]),
+      ...group(context, record),
+      ...group("spanevent", context === "span" && find(policyClass, "redact") !== null ? redactEvents : []),
+    ],
   };
 };
 
@@ -208,7 +213,9 @@ export const addClass = (scope: ClassScope, router: string): void => {
     } else if (keep !== null) {
       const decide = forward("decide");
       exporters.push(decide);
-      step("kept", [decide], [named("filter", "keep", keepFilter(scope, keep))], [...kept, out]);
+      const inputs = keepInputs(scope, keep);
+      const asked = inputs === null ? [] : [named("transform", "inputs", inputs)];
+      step("kept", [decide], [...asked, named("filter", "keep", keepFilter(scope, keep))], [...kept, out]);
     } else {
       exporters.push(out, ...kept);
     }
@@ -223,6 +230,8 @@ export const addClass = (scope: ClassScope, router: string): void => {
   if (exporters.length === 0) exporters.push(add(assembly, "exporters", "nop/otel_policy", {}));
   // Views are rendered before the head for the same reason.
   const views = viewProcessors(scope);
-  const processors = [...normaliser(scope), named("transform", "head", head(scope)), ...views];
+  const calls = find(policyClass, "genAI");
+  const reading = calls === null ? [] : callProcessor(scope, calls);
+  const processors = [...normaliser(scope), ...reading, named("transform", "head", head(scope)), ...views];
   pipe(assembly, entry, { receivers: [router], processors, exporters });
 };

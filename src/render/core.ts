@@ -7,6 +7,7 @@ import { type BaseConfig, typeOf } from "./base-config.ts";
 import { belongsToIngest, entryGroups, isConnector, pullExporters } from "./entries.ts";
 import { componentNames } from "./names.ts";
 import { quoted, resourceAttribute } from "./ottl.ts";
+import { addQueueStorage, ownQueue, withQueue } from "./queues.ts";
 import { addPolicies, type Backends, cumulativeSinks, type Joints, needsRouter, routerOf } from "./policies.ts";
 import { stamps } from "./stamps.ts";
 import { coreTelemetry } from "./telemetry.ts";
@@ -67,6 +68,7 @@ export const addDefaultPipelines = (
   exporterOf: (id: string) => string,
   keep: (processor: string) => boolean,
   unstamp: (signal: Signal) => boolean,
+  bodyOf: (id: string, body: Json) => Json = (_, body) => body,
 ): void => {
   for (const pipeline of base.pipelines) {
     const processors = pipeline.processors.filter(keep);
@@ -79,7 +81,7 @@ export const addDefaultPipelines = (
         return id;
       }
       const used = exporterOf(id);
-      if (used === id) add(assembly, "exporters", id, fromBase(base, `exporters::${id}`, base.exporters[id] ?? null));
+      if (used === id) add(assembly, "exporters", id, fromBase(base, `exporters::${id}`, bodyOf(id, base.exporters[id] ?? null)));
       return used;
     });
     const first = unstamp(pipeline.signal) ? [addUnstamp(assembly, pipeline.signal)] : [];
@@ -113,6 +115,7 @@ export const renderCore = (
   const receiver = add(assembly, "receivers", "otlp/otel_policy_core", {
     protocols: { grpc: { endpoint: variable(environment.coreSocket), transport: "unix", max_recv_msg_size_mib: 64 } },
   });
+  const store = addQueueStorage(assembly, components);
   const prometheus = pullExporters(base);
   const pullSockets = prometheus.length === 0 ? ["otel_policy"] : prometheus;
   const runDir = variable(environment.runDir);
@@ -144,6 +147,7 @@ export const renderCore = (
     pullOf,
     (processor) => !belongsToIngest(processor),
     governed,
+    (id, body) => withQueue(id, body, store),
   );
   addBaseExtensions(assembly, base);
 
@@ -166,7 +170,7 @@ export const renderCore = (
         : [...own, ...scraped];
     },
   };
-  addPolicies(assembly, plan, base, names, joints, backends);
+  addPolicies(assembly, plan, base, names, joints, { ...backends, queue: ownQueue(store) });
   if (assembly.pipelines.has("metrics/otel_policy_flow")) add(assembly, "exporters", flow, hop(`${runDir}/flow.sock`));
   const health = add(assembly, "extensions", "health_check/otel_policy", {
     endpoint: variable(environment.healthSocket),

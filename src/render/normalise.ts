@@ -1,15 +1,17 @@
 import type { Alias, DataPlaneProfile } from "../dataplane/profile.ts";
-import { leafOperations, modelHeaders, usage, usageAliases, usageHeaders } from "../genai/usage.ts";
 import { isCredential } from "../plan/credentials.ts";
 import type { Plan } from "../plan/types.ts";
 import { attribute, quoted, type RecordContext, resourceAttribute } from "./ottl.ts";
 import { stamps } from "./stamps.ts";
 
-/** Texts that stand for "absent" in what proxies write. */
-const absent = ["-", "", "null", "unknown"];
-
-const isPresentText = (path: string): string =>
-  `IsString(${path}) and not (${absent.map((text) => `${path} == ${quoted(text)}`).join(" or ")})`;
+/**
+ * Every path in a statement costs about a tenth of a millisecond at each start of a Collector, and every start is part
+ * of the time until an edit is live. So conditions look at a value once: `IsMatch` is false for what is absent, takes
+ * numbers as text, and a pattern can say all that must hold.
+ */
+const presentText = quoted("^[^-]|^-.");
+const integer = quoted("^-?[0-9]{1,18}$");
+const number = quoted("^[0-9]{1,12}(?:[.][0-9]{1,12})?$");
 
 const urlPath = quoted("^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*(?P<path>/[^?#]*)");
 const barePath = quoted("^(?P<path>[^?#]*)");
@@ -28,34 +30,28 @@ const convert = (context: RecordContext, alias: Alias): readonly string[] => {
     `set(${to}, ${value}) where ${[`${to} == nil`, ...guards].join(" and ")}`;
   switch (alias.as) {
     case "text":
-      return [set(from, isPresentText(from))];
+      return [set(from, `IsMatch(${from}, ${presentText})`)];
     case "integer":
-      return [set(`Int(${from})`, `${from} != nil`, `Int(${from}) != nil`)];
+      return [set(`Int(${from})`, `IsMatch(${from}, ${integer})`)];
     case "secondsFromMilliseconds":
-      return [set(`Double(${from}) / 1000.0`, `${from} != nil`, `Double(${from}) != nil`)];
+      return [set(`Double(${from}) / 1000.0`, `IsMatch(${from}, ${number})`)];
     case "number":
-      return [set(`Double(${from})`, `${from} != nil`, `Double(${from}) != nil`)];
+      return [set(`Double(${from})`, `IsMatch(${from}, ${number})`)];
     case "secondsFromDuration":
-      return [set(`Seconds(Duration(${from}))`, `IsString(${from})`, `IsMatch(${from}, ${goDuration})`)];
+      return [set(`Seconds(Duration(${from}))`, `IsMatch(${from}, ${goDuration})`)];
     case "modelOfJson":
-      return [
-        set(
-          `ExtractPatterns(${from}, ${modelInJson})["model"]`,
-          `IsString(${from})`,
-          `IsMatch(${from}, ${modelInJson})`,
-        ),
-      ];
+      return [set(`ExtractPatterns(${from}, ${modelInJson})["model"]`, `IsMatch(${from}, ${modelInJson})`)];
     case "path":
-      return [set(`ExtractPatterns(${from}, ${barePath})["path"]`, isPresentText(from))];
+      return [set(`ExtractPatterns(${from}, ${barePath})["path"]`, `IsMatch(${from}, ${presentText})`)];
     case "pathOfUrl":
-      return [set(`ExtractPatterns(${from}, ${urlPath})["path"]`, `IsString(${from})`, `IsMatch(${from}, ${urlPath})`)];
+      return [set(`ExtractPatterns(${from}, ${urlPath})["path"]`, `IsMatch(${from}, ${urlPath})`)];
   }
 };
 
 /** Canonical values that arrive as text become what they are; text that is no number is left alone and counts as absent later. */
 const retype = (context: RecordContext, key: string): string => {
   const path = attribute(context, key);
-  return `set(${path}, Int(${path})) where IsString(${path}) and Int(${path}) != nil`;
+  return `set(${path}, Int(${path})) where IsMatch(${path}, ${integer})`;
 };
 
 /** Statements that run only where one of `conditions` holds; without conditions, always. */
@@ -71,14 +67,14 @@ const viaProfile = (plan: Plan, profile: DataPlaneProfile): { readonly condition
 
 /** A header as semconv has it: a list or a text, of the request or of the response. */
 const semconvHeader = (context: RecordContext, name: string): readonly string[] => {
-  const to = attribute(context, stamps.header(name));
-  return ["request", "response"].flatMap((side) => {
-    const from = attribute(context, `http.${side}.header.${name}`);
-    return [
-      `set(${to}, ${from}) where ${to} == nil and ${isPresentText(from)}`,
-      `set(${to}, ${from}[0]) where ${to} == nil and IsList(${from}) and Len(${from}) > 0`,
-    ];
-  });
+  const cell = `${context}.cache[${quoted(name)}]`;
+  const side = (of: "request" | "response"): string => attribute(context, `http.${of}.header.${name}`);
+  return [
+    `set(${cell}, ${side("request")}) where ${side("request")} != nil`,
+    `set(${cell}, ${side("response")}) where ${cell} == nil and ${side("response")} != nil`,
+    `set(${cell}, ${cell}[0]) where IsList(${cell}) and Len(${cell}) > 0`,
+    `set(${attribute(context, stamps.header(name))}, ${cell}) where IsMatch(${cell}, ${presentText})`,
+  ];
 };
 
 /** A header under the plain name that a proxy was told to use. */
@@ -87,54 +83,8 @@ const plainHeader = (context: RecordContext, profile: DataPlaneProfile, name: st
   return profile.headerKeys[context === "span" ? "traces" : "logs"].flatMap((pattern) => {
     if (pattern.startsWith("http.")) return [];
     const from = attribute(context, pattern.replace("*", name));
-    return [`set(${to}, ${from}) where ${to} == nil and ${isPresentText(from)}`];
+    return [`set(${to}, ${from}) where ${to} == nil and IsMatch(${from}, ${presentText})`];
   });
-};
-
-/** Token usage → disjoint buckets, each a positive integer or nothing at all. Runs only where a record states usage. */
-const tokens = (context: RecordContext): Group => {
-  const at = (key: string): string => attribute(context, key);
-  const lines: string[] = [];
-  const stated = [
-    usage.input,
-    usage.output,
-    ...usageAliases.map(({ from }) => from),
-    ...usageHeaders.map(({ from }) => stamps.header(from)),
-  ];
-  for (const { to, from } of usageAliases) {
-    lines.push(
-      `set(${at(to)}, Int(${at(from)})) where ${at(to)} == nil and ${at(from)} != nil and Int(${at(from)}) != nil`,
-    );
-  }
-  for (const { to, from } of usageHeaders) {
-    const path = at(stamps.header(from));
-    lines.push(`set(${at(to)}, Int(${path})) where ${at(to)} == nil and IsString(${path}) and Int(${path}) != nil`);
-  }
-  for (const key of [usage.input, usage.output, usage.cacheRead, usage.cacheWrite, usage.reasoning])
-    lines.push(retype(context, key));
-  for (const name of modelHeaders) {
-    const path = at(stamps.header(name));
-    lines.push(`set(${at(usage.requestModel)}, ${path}) where ${at(usage.requestModel)} == nil and ${path} != nil`);
-  }
-  // A wrapper span repeats the tokens of its leaves; a record without an operation is a gateway's own.
-  const operation = at(usage.operation);
-  const leaf = `(${[`${operation} == nil`, ...leafOperations.map((name) => `${operation} == ${quoted(name)}`)].join(" or ")})`;
-  const call = context === "span" ? `${leaf} and ` : "";
-  const bucket = (name: string, key: string): void => {
-    lines.push(`set(${at(stamps.tokens(name))}, ${at(key)}) where ${call}IsInt(${at(key)}) and ${at(key)} > 0`);
-  };
-  bucket("uncached_input", usage.input);
-  bucket("cache_read", usage.cacheRead);
-  bucket("cache_write", usage.cacheWrite);
-  bucket("output", usage.output);
-  bucket("reasoning", usage.reasoning);
-  // Input includes cached tokens by convention; the buckets must not.
-  const input = at(stamps.tokens("uncached_input"));
-  for (const cached of ["cache_read", "cache_write"]) {
-    const part = at(stamps.tokens(cached));
-    lines.push(`set(${input}, ${input} - ${part}) where IsInt(${input}) and IsInt(${part}) and ${input} >= ${part}`);
-  }
-  return { context, conditions: stated.map((key) => `${at(key)} != nil`), statements: lines };
 };
 
 /** Statement groups after which every later stage reads canonical names and types only. What a record carried stays beside them. */
@@ -154,9 +104,5 @@ export const normaliseGroups = (plan: Plan, context: "span" | "log"): readonly G
       ...headers.flatMap((name) => plainHeader(context, profile, name)),
     ],
   }));
-  return [
-    ...groups.filter(({ statements }) => statements.length > 0),
-    { context, statements: always },
-    tokens(context),
-  ];
+  return [...groups.filter(({ statements }) => statements.length > 0), { context, statements: always }];
 };

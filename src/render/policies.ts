@@ -28,7 +28,12 @@ export type Joints = {
 };
 
 /** What the policies' own backends are replaced by, and which this Collector has no exporter for. */
-export type Backends = { readonly redirect: string | null; readonly unavailable: ReadonlySet<SinkId> };
+export type Backends = {
+  readonly redirect: string | null;
+  readonly unavailable: ReadonlySet<SinkId>;
+  /** `sending_queue` of their exporters; absent: the Collector's own default. */
+  readonly queue?: Tree;
+};
 
 const contextOf = { traces: "span", logs: "log", metrics: "datapoint" } as const;
 const statementsKey = { traces: "trace_statements", logs: "log_statements", metrics: "metric_statements" } as const;

@@ -1,21 +1,23 @@
+import { contentPattern } from "../genai/content.ts";
 import { credentialHeaders } from "../plan/credentials.ts";
 import { quoted, type RecordContext } from "./ottl.ts";
 
-/** Prompts, completions, tool arguments and results in the conventions that carry them. Source: the data planes' own attribute tables. */
-const content = [
-  "gen_ai\\.(?:input|output)\\.messages",
-  "gen_ai\\.system_instructions",
-  "gen_ai\\.(?:prompt|completion)(?:\\..*)?",
-  "gen_ai\\.tool\\.call\\.(?:arguments|result)",
-  "(?:input|output)\\.value",
-  "llm\\.(?:input_messages|output_messages|prompts|completions)(?:\\..*)?",
-  "ai\\.proxy\\.payload(?:\\..*)?",
-  "traceloop\\.entity\\.(?:input|output)",
-];
+const pattern = `^(?:(?:http\\.(?:request|response)\\.header\\.)?(?:${credentialHeaders.join("|")})|${contentPattern})$`;
 
-const pattern = `^(?:(?:http\\.(?:request|response)\\.header\\.)?(?:${credentialHeaders.join("|")})|${content.join("|")})$`;
+/** Events that are log records: what was said stands in their body. */
+const redactEventRecords: readonly string[] = [
+  `set(log.body, "") where IsMatch(log.event_name, "^gen_ai\\\\.")`,
+  `set(log.body, "") where IsString(log.attributes["event.name"]) and IsMatch(log.attributes["event.name"], "^gen_ai\\\\.")`,
+];
 
 /** Removes what must never leave the pipeline from a governed record. */
 export const redactStatements = (context: RecordContext): readonly string[] => [
   `delete_matching_keys(${context}.attributes, ${quoted(pattern)})`,
+  ...(context === "log" ? redactEventRecords : []),
+];
+
+/** The same for events of spans, which older conventions put messages in. */
+export const redactEvents: readonly string[] = [
+  `delete_matching_keys(spanevent.attributes, ${quoted(`^(?:content|message|body|${contentPattern})$`)}) where IsMatch(spanevent.name, "^gen_ai\\\\.")`,
+  `delete_matching_keys(spanevent.attributes, ${quoted(pattern)})`,
 ];

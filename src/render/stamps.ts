@@ -15,8 +15,12 @@ export const stamps = {
   row: (field: string): string => `otel_policy.row.${field}`,
   /** Value of a request or response header (record). */
   header: (name: string): string => `otel_policy.header.${name}`,
+  /** Canonical value that only conditions ask for (record). */
+  input: (key: string): string => `otel_policy.input.${key}`,
   /** Token buckets of one model call (record). */
   tokens: (bucket: string): string => `otel_policy.tokens.${bucket}`,
+  /** What a model or tool call says of itself, and what is made of it (record). */
+  genAI: (what: string): string => `otel_policy.gen_ai.${what}`,
   /** Dimension that tells buckets apart until the metric is finished (data point). */
   bucket: "otel_policy.bucket",
   /** First digits of a trace id while the target's code stands in for them (span). */

@@ -1,11 +1,11 @@
-import type { Served } from "../agent/options.ts";
+import type { ReloadAnswer, Served } from "../agent/options.ts";
 import type { Json } from "../base/canonical.ts";
 import { isLoopbackPeer } from "./host.ts";
 
 export type Answer = { readonly status: number; readonly type: string; readonly body: string };
 
 /** What a route may look at of a request. */
-export type Asked = { readonly peer: string | undefined };
+export type Asked = { readonly peer: string | undefined; readonly query: URLSearchParams };
 
 export type Route = {
   readonly method: "GET" | "POST";
@@ -28,7 +28,21 @@ export const json = (status: number, value: unknown): Answer => ({
 export const problem = (status: number, error: string, details: { readonly [key: string]: Json } = {}): Answer =>
   json(status, { error, ...details });
 
-/** The whole surface. Reading is free to whoever reaches the address; the one thing that acts is for this machine only. */
+const answerOf = (answer: ReloadAnswer): Answer => {
+  switch (answer.kind) {
+    case "in flight":
+      return problem(409, "a reload is in flight; ask again when it has ended");
+    case "ended": {
+      const { report, diagnostics } = answer;
+      const isGood = report.outcome === "committed" || report.outcome === "unchanged";
+      return isGood
+        ? json(200, { report, diagnostics })
+        : json(400, { error: report.words ?? report.reason, report, diagnostics });
+    }
+  }
+};
+
+/** The whole surface. Reading is free to whoever reaches the address; what acts is for this machine only. */
 export const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
   // Alive: never false because of a policy or a Collector, or kubelet would restart what works.
   ["/healthz", { method: "GET", answer: () => text(200, "ok") }],
@@ -66,7 +80,10 @@ export const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
   ],
   [
     "/api/v1/generations",
-    { method: "GET", answer: (served) => json(200, { live: served.view().live, reloads: served.history() }) },
+    {
+      method: "GET",
+      answer: (served) => json(200, { live: served.view().live, reloads: served.history(), ledger: served.ledger() }),
+    },
   ],
   [
     "/api/v1/config",
@@ -86,18 +103,22 @@ export const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
       method: "POST",
       answer: async (served, { peer }) => {
         if (!isLoopbackPeer(peer)) return problem(403, "a reload can be asked for from this machine only");
-        const answer = await served.reload();
-        switch (answer.kind) {
-          case "in flight":
-            return problem(409, "a reload is in flight; ask again when it has ended");
-          case "ended": {
-            const { report, diagnostics } = answer;
-            const isGood = report.outcome === "committed" || report.outcome === "unchanged";
-            return isGood
-              ? json(200, { report, diagnostics })
-              : json(400, { error: report.words ?? report.reason, report, diagnostics });
-          }
-        }
+        return answerOf(await served.reload());
+      },
+    },
+  ],
+  [
+    "/-/rollback",
+    {
+      method: "POST",
+      answer: async (served, { peer, query }) => {
+        if (!isLoopbackPeer(peer)) return problem(403, "a rollback can be asked for from this machine only");
+        const to = query.get("to") ?? "";
+        if (to === "") return problem(400, "name a generation: /-/rollback?to=DIGEST");
+        const answer = await served.rollback(to);
+        if (answer.kind !== "unknown") return answerOf(answer);
+        const { code, message, fix } = answer.found;
+        return problem(404, message, { code, fix });
       },
     },
   ],

@@ -34,7 +34,7 @@ const answerTo = async (request: IncomingMessage, served: Served, listenHost: st
   if (!isOwnHost(request.headers.host, listenHost)) {
     return problem(421, "the Host header names another host; use localhost, an address, or the name of --listen");
   }
-  const [path = "/"] = (request.url ?? "/").split("?");
+  const [path = "/", query = ""] = (request.url ?? "/").split("?");
   const route = routes.get(path);
   if (route === undefined) return problem(404, "there is nothing here", { paths: [...routes.keys()] });
   const isAllowed = request.method === route.method || (route.method === "GET" && request.method === "HEAD");
@@ -42,7 +42,10 @@ const answerTo = async (request: IncomingMessage, served: Served, listenHost: st
   // Browsers name the site that acts; none is ours.
   if (route.method === "POST" && request.headers.origin !== undefined) return problem(403, "not from a web page");
   try {
-    return await route.answer(served, { peer: request.socket.remoteAddress });
+    return await route.answer(served, {
+      peer: request.socket.remoteAddress,
+      query: new URLSearchParams(query),
+    });
   } catch (error) {
     return problem(500, error instanceof Error ? error.message : String(error));
   }

@@ -108,11 +108,11 @@ describe("the draft's example", () => {
     const sum = (pick: (usage: (typeof sent)[number]) => number): number =>
       sent.reduce((all, usage) => all + pick(usage), 0);
     assert.equal(
-      total(samples, "otel_policy_gen_ai_tokens_total", { bucket: "uncached_input", source: "logs" }),
+      total(samples, "otel_policy_gen_ai_tokens_total", { bucket: "uncached_input", source: "gateway-logs" }),
       sum(({ input }) => input),
     );
     assert.equal(
-      total(samples, "otel_policy_gen_ai_tokens_total", { bucket: "output", source: "logs" }),
+      total(samples, "otel_policy_gen_ai_tokens_total", { bucket: "output", source: "gateway-logs" }),
       sum(({ output }) => output),
     );
   });

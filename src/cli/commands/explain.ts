@@ -9,10 +9,10 @@ export const explain: Command = {
   group: "Understand",
   summary: "why: a finding's code, a target, or a line of the rendered config",
   about:
-    "Explains a diagnostic CODE; a TARGET (Gateway/NAMESPACE/NAME or Namespace/NAME): who governs it, who lost it, where each setting comes from; or a CONFIG-PATH (processors::NAME): which line of which policy caused it. Targets and paths need the policies, with -f.",
+    "Explains a diagnostic CODE; a TARGET (Gateway/NAMESPACE/NAME or Namespace/NAME): who governs it, who lost it, where each setting comes from, or with --native what its proxies have to be told; or a CONFIG-PATH (processors::NAME): which line of which policy caused it. Targets and paths need the policies, with -f.",
   operands: "CODE|TARGET|CONFIG-PATH",
   arity: { least: 1, most: 1 },
-  flags: [...compileFlags, flag.topology, flag.part],
+  flags: [...compileFlags, flag.otlpEndpoint, flag.topology, flag.part, flag.native],
   examples: [
     { does: "what a finding means and how to get rid of it", line: "otel-policy explain TP1006" },
     {

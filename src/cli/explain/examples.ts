@@ -150,6 +150,15 @@ export const examples: { readonly [C in Code]?: Example<C> } = {
     ),
   ),
 
+  TP2801: draft("accessLogs:\n  enabled: true\n  matches:\n    - cel: response.code = 500"),
+  TP2802: draft("accessLogs:\n  enabled: true\n  matches:\n    - cel: response.code == 500.0"),
+  TP2803: draft("accessLogs:\n  enabled: true\n  matches:\n    - cel: response.cod >= 500"),
+  TP2804: draft("accessLogs:\n  enabled: true\n  matches:\n    - cel: connection.mtls && response.code >= 500"),
+  TP2805: draft("accessLogs:\n  enabled: true\n  matches:\n    - cel: request.path.matches('^/(?!health)')"),
+  TP2806: draft("accessLogs:\n  enabled: true\n  matches:\n    - cel: response.code"),
+  TP2807: draft("accessLogs:\n  enabled: true\n  matches:\n    - cel: 1 == 2"),
+  TP2808: { args: { comparisons: 900, limit: 500 } },
+
   TP3001: {
     args: { target: "Gateway prod/edge", winner: "prod/edge", decided: "its creationTimestamp is older", others: 0 },
   },
@@ -179,6 +188,8 @@ export const examples: { readonly [C in Code]?: Example<C> } = {
   TP4011: draft("metrics:\n  overrides:\n    - name: request_count\n      type: Histogram"),
   TP4012: { args: { receiver: "metrics" } },
   TP4013: draft("tracing:\n  customAttributes:\n    - attributeName: who\n      fromHeader: authorization"),
+  TP4020: draft("metrics:\n  genAI:\n    prices: [gpt-4o, clade-sonnet-4-5]"),
+  TP4021: { args: { field: "providers[0].models[2].prices.input_mtok", problem: "must be a number, 0 or more" } },
 
   TP5001: { args: { looked: ["--collector", "OTELCOL_BIN", "otelcol-contrib on PATH"] } },
   TP5002: { args: { path: "/opt/otelcol", source: "--collector" } },
@@ -196,12 +207,25 @@ export const examples: { readonly [C in Code]?: Example<C> } = {
   TP5015: { args: { name: "core", ms: 300_000 } },
   TP5016: { args: { name: "core", expected: "3f9a61c0", found: "77b2de10" } },
   TP5017: { args: { address: "10.0.0.9:13134", reason: "no interface of this machine has it" } },
+  TP5018: { args: { policy: "prod/edge", words: "processors::transform/otel_policy_1: invalid", together: [] } },
+  TP5019: { args: { digest: "3f9a61c0", known: ["77b2de10", "a01c55e2"] } },
   TP5020: { args: { path: "/run/otel-policy/core.yaml", reason: "no space left on device" } },
   TP5021: { args: { path: "/run/otel-policy/core.yaml", reason: "read-only file system" } },
   TP5022: { args: { path: "/run/otel-policy", holder: "process 4711" } },
   TP5023: { args: { path: "/run/otel-policy", reason: "it belongs to another user" } },
   TP5024: { args: { path: "/a/very/long/path", bytes: 131, limit: 107 } },
   TP5030: { args: { reason: "the collector at localhost:4318 refuses connections" } },
+
+  TP6001: { args: { where: "manifests" } },
+  TP6002: { args: { template: "{{ .Values.gateway }}", count: 3 } },
+  TP6003: { args: { object: "EnvoyProxy envoy-gateway-system/tracing", wanted: "all Gateways of class eg" } },
+  TP6004: { args: { value: "120", problem: "is no percentage from 0 to 100", remedy: "use 0–100" } },
+  TP6005: {
+    args: { object: "Telemetry prod/b", other: "Telemetry prod/a", signal: "tracing", target: "Namespace prod" },
+  },
+  TP6006: { args: { target: "Gateway prod/edge" } },
+  TP6007: { args: { policy: "prod/edge", problem: "path does not start with /" } },
+  TP6008: { args: { object: "policy prod/edge", plane: "Kong", what: "a second rate for sampled parents" } },
 
   TP9001: { args: { detail: "unexpected value" } },
 };

@@ -97,4 +97,18 @@ export const renderCodes = {
     why: "telemetry is read by far more people than may know a credential",
     fix: "name a header that identifies without authorising, such as a team or tenant id",
   }),
+  TP4020: row<{ model: string; version: string; known: string }>({
+    severity: "warning",
+    title: "no price for a model",
+    message: ({ model, version, known }) => `no price is known for "${model}" (${version})${known}`,
+    why: "calls of a model without a price are counted as unpriced, never as free",
+    fix: "write a model, a provider and its model, or a pattern (openai/gpt-5*), or add a price with --prices",
+  }),
+  TP4021: row<{ field: string; problem: string }>({
+    severity: "error",
+    title: "price file does not fit",
+    message: ({ field, problem }) => `${field} of the price file ${problem}`,
+    why: "a price that is only half understood would be charged to somebody; the entry is left out, all others count",
+    fix: "write providers as genai-prices does: [{id: openai, models: [{id: gpt-4o, match: {equals: gpt-4o}, prices: {input_mtok: 2.5, output_mtok: 10}}]}]",
+  }),
 } as const;

@@ -116,6 +116,25 @@ export const runCodes = {
     why: "without its address nobody can ask whether it is ready",
     fix: "name an address of this machine with --listen HOST:PORT, ports below 1024 need a privilege; --listen none does without",
   }),
+  TP5018: row<{ policy: string; words: string; together: readonly string[] }>({
+    severity: "error",
+    title: "policy set aside",
+    message: ({ policy, words, together }) =>
+      `the Collector refuses ${policy}${together.length === 0 ? "" : ` together with ${list(together)}`}, so it is set aside: ${words}`,
+    why: "a config that is refused as a whole would hold up every other policy; those are applied without this one",
+    fix: ({ together }) =>
+      together.length === 0
+        ? "correct what the Collector names; the policy is tried again with its next edit"
+        : "change one of them; both are tried again with the next edit of either",
+  }),
+  TP5019: row<{ digest: string; known: readonly string[] }>({
+    severity: "error",
+    title: "no such generation",
+    message: ({ digest, known }) =>
+      `no generation ${digest} is kept${known.length === 0 ? "" : `; there are ${list(known)}`}`,
+    why: "only generations that were in service can be gone back to, and only the newest of them are kept",
+    fix: "take a digest from otel-policy history; 8 characters are enough",
+  }),
   TP5020: row<{ path: string; reason: string }>({
     severity: "error",
     title: "disk full",

@@ -21,7 +21,10 @@ export const readPlace = (context: AskableContext, place: Place, type: FieldType
       return context === "span"
         ? {
             value: "(span.end_time_unix_nano - span.start_time_unix_nano)",
-            guards: [leaf("span.start_time_unix_nano > 0"), leaf("span.end_time_unix_nano >= span.start_time_unix_nano")],
+            guards: [
+              leaf("span.start_time_unix_nano > 0"),
+              leaf("span.end_time_unix_nano >= span.start_time_unix_nano"),
+            ],
           }
         : typed(attribute(context, "http.server.request.duration"), "duration");
   }
@@ -104,51 +107,45 @@ export const readTerm = (context: AskableContext, term: Term): Read => {
       return { value: `Double(${value})`, guards };
     }
     case "arithmetic":
-      return arithmetic(term.op, read(term.left), read(term.right), term);
+      return arithmetic(term, read(term.left), read(term.right));
   }
 };
 
-const largest = "9223372036854775807";
-const least = integer(smallest);
+const largest = 9223372036854775807n;
+const least = -largest - 1n;
+
+const knownInt = (term: Term): bigint | null =>
+  term.kind === "constant" && term.type === "int" ? BigInt(term.value) : null;
+
+type Arithmetic = Extract<Term, { kind: "arithmetic" }>;
 
 /** CEL ends in an error where a 64-bit integer overflows, OTTL wraps around: the guard tells where it would. */
-const arithmetic = (
-  op: Extract<Term, { kind: "arithmetic" }>["op"],
-  left: Read,
-  right: Read,
-  term: Extract<Term, { kind: "arithmetic" }>,
-): Read => {
-  const [a, b] = [left.value, right.value];
-  const known = term.right.kind === "constant" && term.right.type === "int" ? BigInt(term.right.value) : null;
-  const guards = [...left.guards, ...right.guards];
-  const guarded = (value: string, guard: string | null): Read => ({
-    value: `(${value})`,
-    guards: guard === null ? guards : [...guards, leaf(guard)],
-  });
-  switch (op) {
-    case "+":
-      return guarded(
-        `${a} + ${b}`,
-        `((${b} >= 0 and ${a} <= ${largest} - ${b}) or (${b} < 0 and ${a} >= ${least} - ${b}))`,
-      );
-    case "-":
-      return guarded(
-        `${a} - ${b}`,
-        `((${b} >= 0 and ${a} >= ${least} + ${b}) or (${b} < 0 and ${a} <= ${largest} + ${b}))`,
-      );
-    case "*": {
-      // Where |b| is a literal, the bounds of a are too; otherwise the product is checked by division.
-      const unfit = `(${b} == -1 and ${a} == ${least})`;
-      return guarded(`${a} * ${b}`, `(${b} == 0 or (not ${unfit} and (${a} * ${b}) / ${b} == ${a}))`);
-    }
-    case "/":
-      return guarded(`${a} / ${b}`, divides(a, b, known));
-    case "%":
-      return guarded(`${a} - (${a} / ${b}) * ${b}`, divides(a, b, known));
-  }
+const arithmetic = ({ op, left, right }: Arithmetic, a: Read, b: Read): Read => {
+  const [x, y] = [a.value, b.value];
+  const guard = fits(op, x, y, knownInt(left), knownInt(right));
+  const guards = [...a.guards, ...b.guards, ...(guard === null ? [] : [leaf(guard)])];
+  const value = op === "%" ? `${x} - (${x} / ${y}) * ${y}` : `${x} ${op} ${y}`;
+  return { value: `(${value})`, guards };
 };
 
-const divides = (a: string, b: string, known: bigint | null): string | null =>
-  known !== null && known !== 0n && known !== -1n
-    ? null
-    : `(${b} != 0 and not (${b} == -1 and ${a} == ${least}))`;
+const int = (value: bigint): string => integer(String(value));
+
+/** True where the result is a 64-bit integer; null where it always is. `m` and `n`: the operands that are literals. */
+const fits = (op: Arithmetic["op"], x: string, y: string, m: bigint | null, n: bigint | null): string | null => {
+  switch (op) {
+    case "+":
+      if (n !== null) return n >= 0n ? `${x} <= ${int(largest - n)}` : `${x} >= ${int(least - n)}`;
+      if (m !== null) return m >= 0n ? `${y} <= ${int(largest - m)}` : `${y} >= ${int(least - m)}`;
+      return `((${y} >= 0 and ${x} <= ${largest} - ${y}) or (${y} < 0 and ${x} >= ${int(least)} - ${y}))`;
+    case "-":
+      if (n !== null) return n >= 0n ? `${x} >= ${int(least + n)}` : `${x} <= ${int(largest + n)}`;
+      if (m === 0n) return `${y} != ${int(least)}`;
+      return `((${y} >= 0 and ${x} >= ${int(least)} + ${y}) or (${y} < 0 and ${x} <= ${largest} + ${y}))`;
+    case "*":
+      // A product that wrapped around does not divide back.
+      return `(${y} == 0 or (not (${y} == -1 and ${x} == ${int(least)}) and (${x} * ${y}) / ${y} == ${x}))`;
+    case "/":
+    case "%":
+      return n !== null && n !== 0n && n !== -1n ? null : `(${y} != 0 and not (${y} == -1 and ${x} == ${int(least)}))`;
+  }
+};

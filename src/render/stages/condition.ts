@@ -6,8 +6,13 @@ import { and, type Formula, leaf, no, or, print, yes } from "./formula.ts";
 /** The two halves of a three-valued condition. Where neither holds, CEL has an error. */
 type Halves = { readonly yes: Formula; readonly no: Formula };
 
-/** OTTL that holds exactly where the condition is true; it decides every record and never fails. */
-export const conditionText = (context: AskableContext, condition: Condition): string => print(halves(context, condition).yes);
+/** Holds exactly where the condition is true; decides every record and never fails. */
+export const conditionFormula = (context: AskableContext, condition: Condition): Formula =>
+  halves(context, condition).yes;
+
+/** The same as OTTL. */
+export const conditionText = (context: AskableContext, condition: Condition): string =>
+  print(conditionFormula(context, condition));
 
 const halves = (context: AskableContext, condition: Condition): Halves => {
   const of = (one: Condition): Halves => halves(context, one);

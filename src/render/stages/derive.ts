@@ -1,10 +1,13 @@
 import type { RequestRecord, Signal } from "../../dataplane/profile.ts";
-import { durationBuckets, type FamilyDefinition, families, sizeBuckets } from "../../plan/families.ts";
-import type { DerivedFamily, Stage, ValueFrom } from "../../plan/types.ts";
+import { durationBuckets, families, sizeBuckets } from "../../plan/families.ts";
+import type { FamilyDefinition } from "../../plan/family.ts";
+import { genAIFamilies } from "../../plan/gen-ai-families.ts";
+import type { CallFamily, DerivedFamily, Stage, ValueFrom } from "../../plan/types.ts";
 import { type ClassScope, rowValue } from "../class-scope.ts";
 import { attribute, quoted, type RecordContext, resourceAttribute } from "../ottl.ts";
 import { stamps } from "../stamps.ts";
 import { type Tree, traced } from "../tree.ts";
+import { callMetrics, labelAttributes, labelStatements } from "./gen-ai-metrics.ts";
 
 type Derive = Extract<Stage, { kind: "derive" }>;
 
@@ -43,7 +46,7 @@ const requestCondition = (scope: ClassScope, signal: Signal): string | null => {
 };
 
 /** Condition that tells the request record of a profile from others that describe the same request; "" where there are none. */
-const apartFromOthers = (requestRecord: RequestRecord): string => {
+export const apartFromOthers = (requestRecord: RequestRecord): string => {
   if (requestRecord.signal === "traces") {
     const names = (requestRecord.named ?? []).map((name) => `span.name == ${quoted(name)}`);
     return names.length === 0 ? "" : `(${names.join(" or ")})`;
@@ -109,14 +112,17 @@ const definitions = (
       ...(attributes.length === 0 ? {} : { attributes }),
       ...rest,
     });
-  if (family.family === "gen_ai_tokens") {
-    return ["uncached_input", "cache_read", "cache_write", "output", "reasoning"].map((bucket) => {
-      const value = attribute(context, stamps.tokens(bucket));
-      return metric(`IsInt(${value}) and ${value} > 0`, { sum: { value, monotonic: true } }, [
-        ...attributesOf(family),
-        { key: stamps.bucket, default_value: bucket },
-      ]);
-    });
+  if (isCallFamily(family.family)) {
+    return callMetrics(context, family.family, versionOf(scope)).map(({ when, value, buckets, labels }) =>
+      metric(
+        when,
+        buckets === null ? { sum: { value, monotonic: true } } : { histogram: { buckets, value, count: "1" } },
+        labelAttributes(labels, [
+          ...family.defaults,
+          ...family.added.flatMap(({ from }) => (from.kind === "row" ? [] : [carrier(from)])),
+        ]),
+      ),
+    );
   }
   const request = requestCondition(scope, signal);
   if (request === null) return [];
@@ -136,6 +142,15 @@ const definitions = (
   }
 };
 
+const isCallFamily = (family: DerivedFamily["family"]): family is CallFamily =>
+  genAIFamilies.some((definition) => definition.family === family);
+
+/** Version of the prices that a class looks up; null where it looks up none. */
+const versionOf = ({ plan, policyClass }: ClassScope): string | null => {
+  const stage = policyClass.stages.find((other) => other.kind === "genAI");
+  return stage === undefined || stage.prices === null ? null : (plan.prices?.[0]?.form.version ?? null);
+};
+
 const definitionOf = (family: DerivedFamily): FamilyDefinition => {
   const found = families.find(({ family: name }) => name === family.family);
   if (found === undefined) throw new Error(`family ${family.family} has no definition`);
@@ -151,9 +166,6 @@ export const deriveConnector = (scope: ClassScope, stage: Derive): Tree | null =
   return signal === "traces" ? { error_mode: "ignore", spans: all } : { error_mode: "ignore", logs: all };
 };
 
-/** Where the source of truth of a token count lies, as the `source` label says it. */
-const sourceOf = (signal: Signal): string => (signal === "traces" ? "spans" : "logs");
-
 /** Data-point statements that give derived series their final labels and take every stamp away. */
 export const derivedStatements = (scope: ClassScope, stage: Derive): readonly Tree[] => {
   const point = (key: string): string => attribute("datapoint", key);
@@ -163,6 +175,7 @@ export const derivedStatements = (scope: ClassScope, stage: Derive): readonly Tr
     copy("k8s.gateway.name", "gateway.name"),
     copy("k8s.gateway.namespace", "gateway.namespace"),
     copy("k8s.namespace.name", "namespace"),
+    ...(stage.families.some(({ family }) => isCallFamily(family)) ? labelStatements() : []),
   ];
   const leftovers = new Set<string>();
   for (const family of stage.families) {
@@ -185,12 +198,6 @@ export const derivedStatements = (scope: ClassScope, stage: Derive): readonly Tr
       );
       if (from.kind === "attribute" && from.key !== key && !family.defaults.includes(from.key))
         leftovers.add(`delete_key(datapoint.attributes, ${quoted(from.key)}) where ${name}`);
-    }
-    if (family.family === "gen_ai_tokens") {
-      lines.push(
-        `set(${point("bucket")}, ${point(stamps.bucket)}) where ${name}`,
-        `set(${point("source")}, ${quoted(sourceOf(scope.policyClass.signal))}) where ${name}`,
-      );
     }
   }
   return [...lines, ...leftovers];

@@ -39,7 +39,13 @@ export const or = (...of: readonly Formula[]): Formula => {
   const shared = differs === -1 ? first.length : differs;
   return shared === 0
     ? whole
-    : and(...first.slice(0, shared), joined("or", lists.map((list) => and(...list.slice(shared)))));
+    : and(
+        ...first.slice(0, shared),
+        joined(
+          "or",
+          lists.map((list) => and(...list.slice(shared))),
+        ),
+      );
 };
 
 /** OTTL text; `and` and `or` never stand beside each other without parentheses. */

@@ -5,6 +5,7 @@ import type { Flag } from "../../../src/cli/flag-kinds.ts";
 import * as flag from "../../../src/cli/flag-table.ts";
 import { parseFlags } from "../../../src/cli/flags.ts";
 import { UsageError } from "../../../src/cli/usage-error.ts";
+import { profileNames } from "../../../src/dataplane/profiles.ts";
 
 const known: readonly Flag<unknown>[] = [
   flag.file,
@@ -89,7 +90,10 @@ describe("what is wrong is said with what would be right", () => {
     ["-x", "there is no flag -x"],
     ["--topology double", '--topology "double" is none of single, handover'],
     ["--topology handovr", '--topology "handovr" is none of single, handover — did you mean "handover"?'],
-    ["--data-plane envoy", '--data-plane "envoy" is none of otlp, envoy-gateway'],
+    [
+      "--data-plane envoygateway",
+      `--data-plane "envoygateway" is none of ${profileNames.join(", ")} — did you mean "envoy-gateway" or "envoy-ai-gateway"?`,
+    ],
     ["--base", "--base needs a value: --base FILE"],
     ["--base --strict", "--base needs a value: --base FILE"],
     ["--base=", "--base is empty"],

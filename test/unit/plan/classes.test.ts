@@ -58,7 +58,7 @@ describe("what a Collector cannot do is said", () => {
     compileText(draftPolicy("a", spec)).diagnostics.map(({ code }) => code);
   const cases: readonly [string, string][] = [
     ["  tracing: {context: [W3C]}", "TP4001"],
-    ["  accessLogs: {enabled: true, matches: [{cel: 'response.code >= 500'}]}", "TP4001"],
+    ["  accessLogs: {enabled: true, matches: [{cel: 'connection.mtls'}]}", "TP2804"],
     ["  metrics: {enabled: true, overrides: [{name: reqest_count}]}", "TP4005"],
     ["  accessLogs: {enabled: true, fields: [respnse_code]}", "TP4006"],
     [

@@ -3,6 +3,7 @@ import { request } from "node:http";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { ReloadAnswer, Served } from "../../../src/agent/options.ts";
 import type { AgentView, ReloadReport } from "../../../src/agent/view.ts";
+import { diagnostic } from "../../../src/diagnostics/diagnostic.ts";
 import { serve } from "../../../src/web/server.ts";
 
 const report: ReloadReport = {
@@ -45,6 +46,15 @@ describe("web server", () => {
       view: () => now.view,
       config: () => now.config,
       history: () => [report],
+      ledger: () => [],
+      rollback: (to) => {
+        now.asked += 1;
+        return Promise.resolve(
+          to === "d1"
+            ? now.answer
+            : { kind: "unknown", found: diagnostic("TP5019", { digest: to, known: ["d1"] }, null) },
+        );
+      },
       metrics: () => Promise.resolve("up 1\n"),
       reload: () => {
         now.asked += 1;
@@ -83,7 +93,11 @@ describe("web server", () => {
   test("the view, the policies, the generations, the config and the metrics", async () => {
     assert.deepEqual(JSON.parse((await ask("/api/v1/status")).body), view);
     assert.deepEqual(JSON.parse((await ask("/api/v1/policies")).body), { policies: [], status: [], diagnostics: [] });
-    assert.deepEqual(JSON.parse((await ask("/api/v1/generations")).body), { live: view.live, reloads: [report] });
+    assert.deepEqual(JSON.parse((await ask("/api/v1/generations")).body), {
+      live: view.live,
+      reloads: [report],
+      ledger: [],
+    });
     assert.deepEqual(JSON.parse((await ask("/api/v1/config?x=1")).body), { ingest: "i: 1", core: "c: 1" });
     const metrics = await ask("/metrics");
     assert.deepEqual(
@@ -146,6 +160,16 @@ describe("web server", () => {
     assert.equal((await ask("/-/reload", "POST")).status, 409);
   });
 
+  test("a rollback names its generation, and answers like a reload", async () => {
+    assert.equal((await ask("/-/rollback", "POST")).status, 400);
+    const unknown = await ask("/-/rollback?to=zz", "POST");
+    assert.deepEqual([unknown.status, JSON.parse(unknown.body).code], [404, "TP5019"]);
+    const good = await ask("/-/rollback?to=d1", "POST");
+    assert.deepEqual([good.status, JSON.parse(good.body)], [200, { report, diagnostics: [] }]);
+    assert.equal((await ask("/-/rollback?to=d1", "POST", { origin: "http://localhost:3000" })).status, 403);
+    assert.equal(now.asked, 2);
+  });
+
   test("a reload is not for web pages", async () => {
     const reply = await ask("/-/reload", "POST", { origin: "http://localhost:3000" });
     assert.deepEqual([reply.status, now.asked], [403, 0]);
@@ -159,6 +183,8 @@ describe("web server", () => {
         view: () => view,
         config: () => null,
         history: () => [],
+        ledger: () => [],
+        rollback: async () => now.answer,
         metrics: async () => "",
         reload: async () => now.answer,
       }),

@@ -1,0 +1,77 @@
+import { canonicalJson, type Json } from "../base/canonical.ts";
+import { controllerName } from "../resolve/status.ts";
+import { type AncestorStatus, maxAncestors } from "../resolve/types.ts";
+
+/** An object as the API server has it; only what is needed of it. */
+export type LiveObject = { readonly resourceVersion: string; readonly ancestors: readonly Json[] };
+
+/** Null for what is no object of Kubernetes. */
+export const readLive = (body: unknown): LiveObject | null => {
+  const resourceVersion = at(at(body, "metadata"), "resourceVersion");
+  const ancestors = at(at(body, "status"), "ancestors");
+  if (typeof resourceVersion !== "string") return null;
+  return { resourceVersion, ancestors: Array.isArray(ancestors) ? ancestors : [] };
+};
+
+/**
+ * `status.ancestors` with our entries replaced and everybody else's kept (GEP-713: a controller touches only its own).
+ * A condition keeps its lastTransitionTime while its status does not change. Null when nothing but times would differ.
+ */
+export const mergedAncestors = (
+  live: readonly Json[],
+  wanted: readonly AncestorStatus[],
+  now: string,
+): readonly Json[] | null => {
+  const isOurs = (entry: Json): boolean => at(entry, "controllerName") === controllerName;
+  const others = live.filter((entry) => !isOurs(entry));
+  const before = live.filter(isOurs);
+  const ours = wanted.slice(0, Math.max(0, maxAncestors - others.length)).map((ancestor): Json => {
+    const ancestorRef = withoutNull(ancestor.ancestorRef);
+    const old = before.find((entry) => isSame(at(entry, "ancestorRef"), ancestorRef));
+    const oldConditions = at(old, "conditions");
+    return {
+      ancestorRef,
+      controllerName: ancestor.controllerName,
+      conditions: ancestor.conditions.map((condition): Json => {
+        const same = Array.isArray(oldConditions)
+          ? oldConditions.find(
+              (other: Json) => at(other, "type") === condition.type && at(other, "status") === condition.status,
+            )
+          : undefined;
+        const since = at(same, "lastTransitionTime");
+        return {
+          ...withoutNull({ ...condition, message: shortened(condition.message) }),
+          lastTransitionTime: typeof since === "string" ? since : now,
+        };
+      }),
+    };
+  });
+  return isSame(withoutTimes(before), withoutTimes(ours)) ? null : [...others, ...ours];
+};
+
+/** metav1.Condition allows 32 KiB. */
+const shortened = (message: string): string => (message.length > 8000 ? `${message.slice(0, 8000)}…` : message);
+
+const withoutTimes = (entries: readonly Json[]): Json =>
+  entries.map((entry) => {
+    const conditions = at(entry, "conditions");
+    if (!isObject(entry) || !Array.isArray(conditions)) return entry;
+    return {
+      ...entry,
+      conditions: conditions.map((condition: Json) =>
+        isObject(condition)
+          ? Object.fromEntries(Object.entries(condition).filter(([key]) => key !== "lastTransitionTime"))
+          : condition,
+      ),
+    };
+  });
+
+const withoutNull = (object: { readonly [key: string]: string | number | null }): { readonly [key: string]: Json } =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
+
+const isObject = (value: unknown): value is { readonly [key: string]: Json } =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const at = (value: unknown, key: string): Json | undefined => (isObject(value) ? value[key] : undefined);
+
+const isSame = (a: Json | undefined, b: Json): boolean => a !== undefined && canonicalJson(a) === canonicalJson(b);

@@ -1,0 +1,57 @@
+import { by, byNumber } from "../base/order.ts";
+import type { Range } from "./ast.ts";
+import { type AskableSignal, type Condition, type Place, placesOf, sizesOf } from "./condition.ts";
+import { compileCondition } from "./expression.ts";
+import type { Finding } from "./finding.ts";
+import { parseCel } from "./parse.ts";
+import { type Attribute, vocabulary } from "./vocabulary.ts";
+
+export type Compiled = {
+  /** null when a finding forbids it: nothing is ever decided by half an expression. */
+  readonly condition: Condition | null;
+  readonly findings: readonly Finding[];
+};
+
+/** Comparisons in the larger of the two formulas; nested `? :` and equality of conditions multiply. */
+export const maxComparisons = 500;
+
+const namesAt = (place: Place): readonly Attribute[] =>
+  vocabulary.filter((attribute) => "place" in attribute && JSON.stringify(attribute.place) === JSON.stringify(place));
+
+/** Names that records of this signal never carry. */
+const namesMissingOn = (condition: Condition, signal: AskableSignal): readonly string[] =>
+  placesOf(condition)
+    .flatMap(namesAt)
+    .filter((attribute) => "signals" in attribute && !attribute.signals.includes(signal))
+    .map(({ name }) => name);
+
+/** Signals that a condition can be asked of. */
+export const signalsOf = (condition: Condition): readonly AskableSignal[] =>
+  (["traces", "logs"] as const).filter((signal) => namesMissingOn(condition, signal).length === 0);
+
+/** What an expression is compiled for. */
+export type CompileFor = {
+  readonly signal: AskableSignal;
+  /** Headers whose values no policy may ask for. */
+  readonly isSecret: (header: string) => boolean;
+};
+
+/** CEL text → three-valued condition, exact or refused. Total: whatever the text, it answers. */
+export const compileCel = (text: string, { signal, isSecret }: CompileFor): Compiled => {
+  const parsed = parseCel(text);
+  if (!parsed.ok) return { condition: null, findings: [parsed.problem] };
+  // `c ? a : b` is looked at once for each branch.
+  const findings = new Map<string, Finding>();
+  const report = (finding: Finding): void => {
+    findings.set(JSON.stringify(finding), finding);
+  };
+  const condition = compileCondition(parsed.ast, { isSecret, variables: new Map(), report });
+  const range: Range = { start: 0, end: text.length };
+  const { yes, no } = sizesOf(condition);
+  const size = Math.max(yes, no);
+  if (size > maxComparisons) report({ kind: "tooLarge", size, limit: maxComparisons, range });
+  for (const name of namesMissingOn(condition, signal))
+    report({ kind: "refused", reason: `${name} is not part of ${signal}`, nearest: null, range });
+  const sorted = [...findings.values()].sort(by(({ range: { start } }) => start, byNumber));
+  return { condition: sorted.length > 0 ? null : condition, findings: sorted };
+};

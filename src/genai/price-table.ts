@@ -1,0 +1,64 @@
+import type { Match } from "./match.ts";
+
+/** Tokens that a price may set apart, and the price that counts for them where none is given. Order: a parent before its parts. */
+export const rateKinds = {
+  input: { key: "input_mtok", within: null },
+  cacheRead: { key: "cache_read_mtok", within: "input" },
+  cacheWrite: { key: "cache_write_mtok", within: "input" },
+  output: { key: "output_mtok", within: null },
+  cacheWrite1h: { key: "cache_write_1h_mtok", within: "cacheWrite" },
+  inputAudio: { key: "input_audio_mtok", within: "input" },
+  inputImage: { key: "input_image_mtok", within: "input" },
+  inputVideo: { key: "input_video_mtok", within: "input" },
+  cacheAudioRead: { key: "cache_audio_read_mtok", within: "cacheRead" },
+  cacheImageRead: { key: "cache_image_read_mtok", within: "cacheRead" },
+  outputAudio: { key: "output_audio_mtok", within: "output" },
+  outputImage: { key: "output_image_mtok", within: "output" },
+  outputVideo: { key: "output_video_mtok", within: "output" },
+  reasoning: { key: "output_reasoning_mtok", within: "output" },
+} as const;
+
+export type RateKind = keyof typeof rateKinds;
+
+/** Price of a call apart from its tokens, USD per thousand calls. */
+export const perCallKey = "requests_kcount";
+
+/** USD per million tokens (per thousand calls for `requests_kcount`); with tiers, the whole call is repriced above `start` input tokens. */
+export type Rate =
+  | number
+  | { readonly base: number; readonly tiers: readonly { readonly start: number; readonly price: number }[] };
+
+/** Prices by the names of genai-prices; names that no rate kind has (pages, hours, searches) price what telemetry does not count. */
+export type Rates = { readonly [key: string]: Rate };
+
+/** When a price holds: from a date on (UTC), or in a part of every day, `to` excluded, possibly over midnight. */
+export type When = { readonly from: string } | { readonly secondOfDay: { readonly from: number; readonly to: number } };
+
+/** Of several prices the last whose condition holds counts; the first is for when none does. */
+export type DatedRates = { readonly when: When | null; readonly rates: Rates };
+
+export type PricedModel = { readonly id: string; readonly match: Match; readonly prices: readonly DatedRates[] };
+
+export type PriceProvider = {
+  readonly id: string;
+  /** Names by which a model tells its provider where nothing else does. */
+  readonly modelMatch: Match | null;
+  /** Regular expression for the beginning of its API's URL. */
+  readonly api: string;
+  /** Whose models are looked through when the provider's own have no match. */
+  readonly fallback: readonly string[];
+  /** The first that matches counts. */
+  readonly models: readonly PricedModel[];
+};
+
+export type PriceTable = {
+  /** Stamped on every estimated cost: `genai-prices 0.1.8`. */
+  readonly version: string;
+  readonly providers: readonly PriceProvider[];
+};
+
+/** A provider's models in the order in which they are tried, those of its fallbacks last. */
+export const modelsOf = (table: PriceTable, provider: PriceProvider): readonly PricedModel[] => [
+  ...provider.models,
+  ...provider.fallback.flatMap((id) => table.providers.find((other) => other.id === id)?.models ?? []),
+];

@@ -1,0 +1,113 @@
+import type { YamlNode } from "../policy/yaml.ts";
+import type { Manifest } from "./manifests.ts";
+import type { Entry, FieldOutcome } from "./outcome.ts";
+import { templatesIn } from "./templates.ts";
+import { childrenOf, isLeaf, joined, leavesUnder } from "./tree.ts";
+
+export type Note = {
+  readonly outcome: FieldOutcome;
+  readonly to?: string;
+  readonly why?: string;
+  readonly snippet?: string;
+  /** The value may be a credential: it is never repeated. */
+  readonly secret?: true;
+};
+
+/** What became of every field. A note on a block speaks for all of it, but for parts that have notes of their own. */
+export type Ledger = {
+  readonly note: (node: YamlNode | null, note: Note) => void;
+  readonly has: (node: YamlNode) => boolean;
+  /** One entry per note, and one for whatever nobody spoke of: nothing is ever left out. */
+  readonly entries: (manifests: readonly Manifest[]) => readonly Entry[];
+};
+
+/** Notes of one fate on one field are one line of the report. */
+const byOutcome = (notes: readonly Note[]): readonly Note[] =>
+  [...Map.groupBy(notes, ({ outcome }) => outcome).values()].map((alike) => {
+    const said = (pick: (note: Note) => string | undefined, between: string): string | undefined => {
+      const texts = [...new Set(alike.map(pick).filter((text) => text !== undefined))];
+      return texts.length === 0 ? undefined : texts.join(between);
+    };
+    const to = said((note) => note.to, ", ");
+    const why = said((note) => note.why, "; ");
+    const snippet = said((note) => note.snippet, "\n");
+    return {
+      outcome: alike[0]?.outcome ?? "lost",
+      ...(to === undefined ? {} : { to }),
+      ...(why === undefined ? {} : { why }),
+      ...(snippet === undefined ? {} : { snippet }),
+      ...(alike.some((note) => note.secret) ? { secret: true as const } : {}),
+    };
+  });
+
+const unknown: Note = { outcome: "lost", why: "this tool knows no such field, so nothing of it was carried" };
+
+export const newLedger = (): Ledger => {
+  const notes = new Map<YamlNode, Note[]>();
+  const noted = (node: YamlNode): boolean => notes.has(node) || childrenOf(node).some(([, child]) => noted(child));
+
+  const entriesOf = ({ root, path, title, templates }: Manifest): readonly Entry[] => {
+    const found: Entry[] = [];
+    const say = (node: YamlNode, at: string, note: Note, leaves: number): void => {
+      const template = templatesIn(node, templates);
+      const why =
+        template === null
+          ? (note.why ?? null)
+          : `its value is the template ${template}; render the chart first (helm template) and migrate what comes out`;
+      found.push({
+        object: title,
+        path: at,
+        span: node.span,
+        value: note.secret === true ? null : (template ?? shownValue(node, at)),
+        leaves,
+        outcome: template !== null && note.outcome !== "unrelated" ? "lost" : note.outcome,
+        to: template === null ? (note.to ?? null) : null,
+        why,
+        snippet: note.snippet ?? null,
+      });
+    };
+    const walk = (node: YamlNode, at: string, inherited: readonly Note[] | null): void => {
+      const own = notes.get(node) ?? null;
+      const current = own ?? inherited;
+      if (own !== null) {
+        const mine = isLeaf(node) ? 1 : countInherited(node);
+        // Where every part has a note of its own, the block itself has nothing left to say. A value counts once.
+        if (mine > 0) for (const [index, note] of byOutcome(own).entries()) say(node, at, note, index === 0 ? mine : 0);
+      }
+      if (own === null && inherited === null && !noted(node)) {
+        say(node, at, unknown, leavesUnder(node));
+        return;
+      }
+      for (const [step, child] of childrenOf(node)) walk(child, joined(at, step), current);
+    };
+    const countInherited = (node: YamlNode): number =>
+      isLeaf(node)
+        ? 1
+        : childrenOf(node).reduce((sum, [, child]) => sum + (notes.has(child) ? 0 : countInherited(child)), 0);
+    walk(root, path, null);
+    return found;
+  };
+
+  return {
+    note: (node, note) => {
+      if (node === null) return;
+      const there = notes.get(node);
+      if (there === undefined) notes.set(node, [note]);
+      else if (!there.some((other) => other.outcome === note.outcome && other.to === note.to && other.why === note.why))
+        there.push(note);
+    },
+    has: (node) => notes.has(node),
+    entries: (manifests) => manifests.flatMap(entriesOf),
+  };
+};
+
+/** A last name that credentials go by, or a value that looks like one. */
+const secretName = /(?:authorization|api[-_]?key|secret|password|cookie|credentials?|(?:^|[-_.])token)"?$/i;
+const secretText = /\b(?:bearer|basic)\s+\S|(?:authorization|api[-_]?key|token|password)\s*[=:]\s*\S/i;
+
+const shownValue = (node: YamlNode, path: string): string | null => {
+  if (node.kind !== "scalar") return null;
+  if (typeof node.value === "string" && (secretName.test(path) || secretText.test(node.value))) return "(not shown)";
+  const text = node.written ?? String(node.value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+};

@@ -1,0 +1,134 @@
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { diagnostic } from "../diagnostics/diagnostic.ts";
+import { type Outcome, outcome } from "../diagnostics/outcome.ts";
+import type { SourceFile } from "../diagnostics/source.ts";
+import { objectsOf } from "../policy/object.ts";
+import { parseYamlDocuments, type YamlNode } from "../policy/yaml.ts";
+import { type Template, templatesIn, withoutTemplates } from "./templates.ts";
+import { at, childrenOf, joined, wordOf } from "./tree.ts";
+
+/** One object of the input, wherever in a document it stands; or what stands around such objects. */
+export type Manifest = {
+  readonly file: string;
+  readonly root: YamlNode;
+  /** Where the root is in its document: "" for the document itself. */
+  readonly path: string;
+  /** Both empty for text that is no Kubernetes object. */
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** As messages name it: `Telemetry prod/edge`. */
+  readonly title: string;
+  readonly createdAt: string | null;
+  readonly broken: boolean;
+  readonly templates: readonly Template[];
+};
+
+const maxBytes = 4 * 1024 * 1024;
+
+/** A kubectl manifest without a namespace is in "default", unless the caller says otherwise. */
+export type ManifestOptions = { readonly namespace: string };
+
+/** Every object of the files: documents, items of lists, and objects inside other documents (test fixtures, Helm values). */
+export const readManifests = (files: readonly SourceFile[], options: ManifestOptions): Outcome<readonly Manifest[]> => {
+  const manifests: Manifest[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const original of files) {
+    const { file, templates } = withoutTemplates(original);
+    const documents = parseYamlDocuments(file, { aliases: true, maxBytes });
+    diagnostics.push(...documents.diagnostics);
+    const [first] = templates;
+    if (first !== undefined) {
+      const span = { file: file.path, start: first.start, end: first.end };
+      diagnostics.push(diagnostic("TP6002", { template: first.text, count: templates.length }, span));
+    }
+    for (const document of documents.value) {
+      const found = objectsOf(document).flatMap((each) =>
+        objectsIn(each.root, each.root === document.root ? "" : pathOf(document.root, each.root)),
+      );
+      for (const { root, path } of found)
+        manifests.push(manifestOf(file.path, root, path, document.broken, templates, options));
+    }
+  }
+  return outcome(manifests, diagnostics);
+};
+
+type Found = { readonly root: YamlNode; readonly path: string };
+
+const isObject = (node: YamlNode): boolean =>
+  wordOf(at(node, "apiVersion")) !== null && wordOf(at(node, "kind")) !== null && at(node, "kind")?.kind === "scalar";
+
+/** How deep objects are looked for inside documents that are none themselves. */
+const maxDepth = 3;
+
+const objectsIn = (root: YamlNode, path: string): readonly Found[] => {
+  if (isObject(root)) return [{ root, path }];
+  const inside: Found[] = [];
+  const search = (node: YamlNode, here: string, depth: number): YamlNode => {
+    if (depth > maxDepth || node.kind === "scalar") return node;
+    const kept: (readonly [string | number, YamlNode])[] = [];
+    let changed = false;
+    for (const [step, child] of childrenOf(node)) {
+      const place = joined(here, step);
+      if (isObject(child)) {
+        inside.push({ root: child, path: place });
+        changed = true;
+        continue;
+      }
+      const rest = search(child, place, depth + 1);
+      if (rest !== child) changed = true;
+      if (rest === child || childrenOf(rest).length > 0) kept.push([step, rest]);
+    }
+    if (!changed) return node;
+    // What is left around the objects keeps its places; list indexes are those of the file.
+    return {
+      kind: "map",
+      span: node.span,
+      entries: kept.map(([step, value]) => ({ key: String(step), keySpan: value.span, value })),
+    };
+  };
+  const rest = search(root, path, 0);
+  return [...inside, ...(rest === root || childrenOf(rest).length > 0 ? [{ root: rest, path }] : [])];
+};
+
+/** Items of a list may be copies with inherited fields; they are known by their place. */
+const pathOf = (root: YamlNode, item: YamlNode): string => {
+  const search = (node: YamlNode, path: string): string | null => {
+    for (const [step, child] of childrenOf(node)) {
+      const place = joined(path, step);
+      if (child.span.start === item.span.start && child.span.end === item.span.end && child.kind === "map")
+        return place;
+      const below = search(child, place);
+      if (below !== null) return below;
+    }
+    return null;
+  };
+  return search(root, "") ?? "items";
+};
+
+const clusterScoped = new Set(["GatewayClass", "Namespace", "KongClusterPlugin"]);
+
+const manifestOf = (
+  file: string,
+  root: YamlNode,
+  path: string,
+  broken: boolean,
+  templates: readonly Template[],
+  options: ManifestOptions,
+): Manifest => {
+  const apiVersion = isObject(root) ? (wordOf(at(root, "apiVersion")) ?? "") : "";
+  const kind = apiVersion === "" ? "" : (wordOf(at(root, "kind")) ?? "");
+  const name = wordOf(at(root, "metadata", "name")) ?? "";
+  const namespaceNode = at(root, "metadata", "namespace");
+  const isTemplate = namespaceNode !== null && templatesIn(namespaceNode, templates) !== null;
+  const namespace = isTemplate ? options.namespace : (wordOf(namespaceNode) ?? options.namespace);
+  const createdAt = wordOf(at(root, "metadata", "creationTimestamp"));
+  const shown = name === "" ? "(no name)" : name;
+  const title = kind === "" ? "" : `${kind} ${clusterScoped.has(kind) ? "" : `${namespace}/`}${shown}`;
+  return { file, root, path, apiVersion, kind, namespace, name, title, createdAt, broken, templates };
+};
+
+/** The group of an apiVersion; "" for the core group. */
+export const groupOf = ({ apiVersion }: Manifest): string =>
+  apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";

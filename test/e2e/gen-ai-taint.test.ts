@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Export } from "../../src/traffic/batch.ts";
+import { int, type KeyValue, spanKind, text } from "../../src/traffic/otlp.ts";
+import {
+  callAttributes,
+  gatewayResource,
+  logOf,
+  logsExport,
+  metricsPolicy,
+  spanOf,
+  tracesExport,
+} from "../support/model-calls.ts";
+import { type PolicyCollector, runPolicies, total } from "../support/policy-collector.ts";
+import { poll } from "../support/poll.ts";
+import { attributeOf } from "../support/sink.ts";
+
+/** Keys under which conventions and gateways put prompts, answers, tool arguments and credentials. */
+const secretKeys = [
+  "gen_ai.input.messages",
+  "gen_ai.output.messages",
+  "gen_ai.system_instructions",
+  "gen_ai.prompt",
+  "gen_ai.prompt.0.content",
+  "gen_ai.completion.0.content",
+  "gen_ai.completion.0.tool_calls.0.arguments",
+  "gen_ai.tool.call.arguments",
+  "gen_ai.tool.call.result",
+  "gen_ai.tool.definitions",
+  "gen_ai.retrieval.query.text",
+  "gen_ai.retrieval.documents",
+  "gen_ai.memory.records",
+  "gen_ai.evaluation.explanation",
+  "gen_ai.event.content",
+  "input.value",
+  "output.value",
+  "llm.input_messages.0.message.content",
+  "llm.output_messages.0.message.tool_calls.0.tool_call.function.arguments",
+  "llm.prompts.0.prompt.text",
+  "llm.completions.0",
+  "llm.choices.0.completion.text",
+  "llm.tools.0.tool.json_schema",
+  "llm.function_call",
+  "llm.prompt_template.variables",
+  "embedding.embeddings.0.embedding.text",
+  "retrieval.documents.0.document.content",
+  "reranker.query",
+  "reranker.output_documents.0.document.content",
+  "tool.parameters",
+  "traceloop.entity.input",
+  "traceloop.entity.output",
+  "ai.prompt",
+  "ai.prompt.messages",
+  "ai.response.text",
+  "ai.response.toolCalls",
+  "ai.toolCall.args",
+  "ai.toolCall.result",
+  "ai.values",
+  "all_messages_events",
+  "final_result",
+  "tool_arguments",
+  "langfuse.observation.input",
+  "gcp.vertex.agent.llm_request",
+  "ai.proxy.payload.request",
+  "ai.mcp.audit.0",
+  "mcp.request.params",
+  "mcp.tool.arguments",
+  "http.request.body",
+  "http.response.body.content",
+  "http.request.header.authorization",
+  "http.request.header.proxy-authorization",
+  "http.request.header.cookie",
+  "http.response.header.set-cookie",
+  "http.request.header.x-api-key",
+  "http.request.header.api-key",
+  "http.request.header.x-goog-api-key",
+  "authorization",
+  "cookie",
+  "x-api-key",
+] as const;
+
+const secret = (key: string): string => `taint<${key}>`;
+const tainted: readonly KeyValue[] = secretKeys.map((key) =>
+  key.includes(".header.") && !key.endsWith("cookie")
+    ? { key, value: { arrayValue: { values: [{ stringValue: secret(key) }] } } }
+    : text(key, secret(key)),
+);
+
+const policy = `${metricsPolicy("quiet", ["genAI: {enabled: true}"])}  tracing: {provider: {type: OTLP, endpoint: "collector.monitoring.svc:4317"}}
+  accessLogs: {enabled: true, format: JSON}
+---
+${metricsPolicy("asking", [
+  "genAI: {enabled: true, dimensions: [{key: who, fromHeader: authorization}]}",
+  "overrides: [{name: request_count, dimensions: [{key: key, fromHeader: x-api-key}]}]",
+])}  tracing: {provider: {type: OTLP, endpoint: "collector.monitoring.svc:4317"}, customAttributes: [{attributeName: who, fromHeader: authorization}]}
+  accessLogs: {enabled: true, format: JSON, fields: [method, authorization, cookie, x-team]}
+`;
+
+describe("secrets sent under every name", () => {
+  let run: PolicyCollector;
+  before(async () => {
+    run = await runPolicies([{ path: "policy.yaml", text: policy }], ["otlp"]);
+    const usage = callAttributes("openai", "gpt-4o", {
+      "gen_ai.usage.input_tokens": 5,
+      "gen_ai.usage.output_tokens": 2,
+    });
+    const request = [
+      text("http.request.method", "POST"),
+      text("url.path", "/v1/chat"),
+      int("http.response.status_code", 200),
+    ];
+    const events = {
+      events: [
+        { name: "gen_ai.user.message", timeUnixNano: "1", attributes: [text("content", secret("event"))] },
+        { name: "gen_ai.content.prompt", timeUnixNano: "1", attributes: [text("gen_ai.prompt", secret("event"))] },
+        { name: "note", timeUnixNano: "1", attributes: [text("input.value", secret("event")), text("kept", "yes")] },
+      ],
+    };
+    for (const gateway of ["quiet", "asking"]) {
+      const resource = gatewayResource(gateway);
+      const sent: readonly Export[] = [
+        tracesExport(resource, [
+          { ...spanOf([...usage, ...tainted]), ...events },
+          spanOf([...request, ...tainted], { kind: spanKind.server }),
+        ]),
+        logsExport(resource, [
+          logOf([...request, ...usage, ...tainted]),
+          { ...logOf([...request, text("event.name", "gen_ai.user.message")]), body: { stringValue: secret("body") } },
+        ]),
+      ];
+      assert.equal(await run.send(sent), 0);
+    }
+    await poll(
+      "both gateways' spans and lines",
+      () => run.backend.spans.length === 4 && run.collector.stdoutLines().length >= 4,
+    );
+    await poll(
+      "both gateways' tokens",
+      async () => total(await run.scrape(), "otel_policy_gen_ai_tokens_total") === 14,
+    );
+  });
+  after(() => run?.stop());
+
+  test("occur in no export, metric, line or log of the Collector", async () => {
+    const outputs = {
+      spans: JSON.stringify(run.backend.spans),
+      others: JSON.stringify([
+        run.backend.logs,
+        run.backend.metrics,
+        run.defaults.spans,
+        run.defaults.logs,
+        run.defaults.metrics,
+      ]),
+      metrics: JSON.stringify(await run.scrape()),
+      lines: run.collector.stdoutLines().join("\n"),
+      log: run.collector.log(),
+    };
+    for (const [name, output] of Object.entries(outputs))
+      assert.deepEqual([...new Set(output.match(/taint<[^>]*>/g) ?? [])], [], name);
+  });
+
+  test("what is no secret stays", () => {
+    const [call] = run.backend.spans.filter(({ record }) => attributeOf(record, "gen_ai.request.model") === "gpt-4o");
+    assert.ok(call !== undefined);
+    assert.equal(attributeOf(call.record, "gen_ai.usage.input_tokens"), 5);
+    const events =
+      (call.record as { events?: readonly { name: string; attributes?: readonly KeyValue[] }[] }).events ?? [];
+    assert.deepEqual(
+      events.map(({ name, attributes = [] }) => [name, attributes.map(({ key }) => key)]),
+      [
+        ["gen_ai.user.message", []],
+        ["gen_ai.content.prompt", []],
+        ["note", ["kept"]],
+      ],
+    );
+  });
+
+  test("no statement failed", () => {
+    const bad = run.collector
+      .log()
+      .split("\n")
+      .filter((line) => /\t(error|warn)\t/.test(line));
+    assert.deepEqual(bad.slice(0, 3), []);
+  });
+});

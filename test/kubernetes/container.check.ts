@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { chmodSync, cpSync, linkSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { template } from "./support/helm.ts";
+import { type Image, openImage } from "./support/images.ts";
+import { runInside } from "./support/inside.ts";
+import { type Pod, startPod } from "./support/pod.ts";
+import { at } from "./support/policies.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+const policy = (percent: number): string => `
+apiVersion: gateway.networking.k8s.io/v1alpha2
+kind: TelemetryPolicy
+metadata: {name: standard-telemetry, namespace: prod-ns}
+spec:
+  targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: my-gateway}
+  tracing:
+    provider: {type: OTLP, endpoint: "http://127.0.0.1:14318"}
+    samplingRate: {percent: ${percent}}
+`;
+const values = { agent: { allowEndpoints: ["127.0.0.1"] }, policies: { edge: policy(50) } };
+
+describe("the images", () => {
+  const images = new Map<string, Image>();
+  before(() => {
+    for (const variant of ["all-in-one", "agent"] as const) images.set(variant, openImage(variant));
+  });
+  after(() => {
+    for (const image of images.values()) image.close();
+  });
+  const image = (variant: "all-in-one" | "agent"): Image => images.get(variant) ?? assert.fail(variant);
+
+  test("weigh what the documentation says at most", (t) => {
+    t.diagnostic(`agent ${image("agent").bytes / 1e6} MB, with Collector ${image("all-in-one").bytes / 1e6} MB`);
+    assert.ok(image("agent").bytes < 150e6, `${image("agent").bytes} bytes`);
+    assert.ok(image("all-in-one").bytes < 220e6, `${image("all-in-one").bytes} bytes`);
+  });
+
+  test("say who they are, run as nobody, and can be asked for their health", () => {
+    const { user, labels, healthcheck } = image("all-in-one");
+    assert.equal(user, "65532:65532");
+    for (const key of ["title", "description", "licenses", "version", "revision"])
+      assert.ok((labels[`org.opencontainers.image.${key}`] ?? "") !== "", key);
+    assert.equal(healthcheck[0], "CMD", "a shell would be needed");
+  });
+});
+
+describe("the pod of the chart, as it is rendered", () => {
+  let image: Image;
+  let pod: Pod;
+  let startedAt: number;
+  const manifests = template(values);
+
+  before(async () => {
+    image = openImage("all-in-one");
+    startedAt = performance.now();
+    pod = await startPod(manifests, "otel-otel-policy-agent", () => image);
+  });
+  after(async () => {
+    await pod.stop();
+    image.close();
+  });
+  const pid = (): number => pod.main.pid() ?? assert.fail(`the agent has ended:\n${pod.main.log()}`);
+
+  test("is ready with its policy", async (t) => {
+    await pod.main.started;
+    const view = await runInside(pid(), "inside-ready.ts", "prod-ns/standard-telemetry").catch((error) =>
+      assert.fail(`${error}\n${pod.main.log()}`),
+    );
+    t.diagnostic(`ready ${Math.round(performance.now() - startedAt)} ms after the container was asked for`);
+    assert.equal(at(view, "ready"), true);
+    assert.equal(at(view, "policies", "0", "state"), "active");
+  });
+
+  test("has neither root, nor capabilities, nor anything to write on but its own folder", () => {
+    const { out } = pod.main.exec(
+      "/nodejs/bin/node",
+      "-e",
+      `const fs = require("node:fs");
+       const tried = (path) => { try { fs.writeFileSync(path, "x"); return "written"; } catch (error) { return error.code; } };
+       const status = fs.readFileSync("/proc/1/status", "utf8");
+       console.log(JSON.stringify({
+         uid: process.getuid(), caps: /CapBnd:\\s+(\\w+)/.exec(status)[1], privileges: /NoNewPrivs:\\s+(\\w+)/.exec(status)[1],
+         app: tried("/app/x"), tmp: tried("/tmp/x"), policies: tried("/etc/otel-policy/x"),
+         shell: fs.existsSync("/bin/sh"), token: fs.existsSync("/var/run/secrets/kubernetes.io"),
+       }));`,
+    );
+    assert.deepEqual(JSON.parse(out), {
+      uid: 65532,
+      caps: "0000000000000000",
+      privileges: "1",
+      app: "EROFS",
+      tmp: "EROFS",
+      policies: "EROFS",
+      shell: false,
+      token: false,
+    });
+  });
+
+  test("is healthy by its own health check", () => {
+    const { status, out } = pod.main.exec(...image.healthcheck.slice(1));
+    assert.equal(status, 0, out);
+  });
+
+  test("governs real traffic", async () => {
+    const seen = await runInside(pid(), "inside-traffic.ts");
+    assert.equal(at(seen, "refused"), 0, JSON.stringify(seen));
+    assert.ok(Number(at(seen, "bytes")) > 0, JSON.stringify(seen));
+    const view = await runInside(pid(), "inside-ready.ts", '"kept"');
+    const flow = (at(view, "flow") as readonly object[]).find((row) => at(row, "signal") === "traces");
+    const share = Number(at(flow, "kept")) / Number(at(flow, "received"));
+    assert.ok(share > 0.3 && share < 0.7, `${JSON.stringify(flow)} of 50 %`);
+  });
+
+  test("applies an edit of the ConfigMap without a restart", async (t) => {
+    const before = pid();
+    const edited = performance.now();
+    pod.setConfigMap("otel-otel-policy-agent-policies", { "edge.yaml": policy(5) });
+    const view = await runInside(pid(), "inside-ready.ts", '"number":2');
+    t.diagnostic(`live ${Math.round(performance.now() - edited)} ms after the edit`);
+    assert.equal(at(view, "lastReload", "outcome"), "committed");
+    assert.equal(pid(), before);
+  });
+
+  test("stops within 10 seconds when asked", async (t) => {
+    const asked = performance.now();
+    pod.main.kill("TERM");
+    assert.equal(await pod.main.ended, 0, pod.main.log());
+    t.diagnostic(`stopped in ${Math.round(performance.now() - asked)} ms`);
+    assert.ok(performance.now() - asked < 10_000);
+  });
+});
+
+describe("topology single: rendered once, run by an unmodified Collector", () => {
+  let image: Image;
+  let stock: Image;
+  let pod: Pod;
+  const folder = mkdtempSync(join(tmpdir(), "otel-policy-stock-"));
+
+  before(async () => {
+    image = openImage("agent");
+    chmodSync(folder, 0o755);
+    // Like the official image: the binary, and certificates.
+    mkdirSync(join(folder, "etc/ssl/certs"), { recursive: true });
+    for (const name of ["proc", "dev", "sys", "etc/otel-policy", "etc/otel-policy-base", "run/otel-policy"])
+      mkdirSync(join(folder, name), { recursive: true });
+    cpSync("/etc/ssl/certs/ca-certificates.crt", join(folder, "etc/ssl/certs/ca-certificates.crt"));
+    linkSync(join(root, "build/otelcol-lean"), join(folder, "otelcol-contrib"));
+    stock = { ...image, root: folder, env: ["PATH=/"], entrypoint: ["/otelcol-contrib"], cmd: [], workingDir: "/" };
+    const manifests = template({ ...values, topology: "single" });
+    pod = await startPod(manifests, "otel-otel-policy-agent", (name) => (name.includes("collector") ? stock : image));
+  });
+  after(async () => {
+    await pod.stop();
+    image.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("governs real traffic", async () => {
+    const seen = await runInside(await pod.main.started, "inside-traffic.ts").catch((error) =>
+      assert.fail(`${error}\n${pod.main.log()}`),
+    );
+    assert.equal(at(seen, "refused"), 0, JSON.stringify(seen));
+    assert.ok(Number(at(seen, "requests")) > 0, JSON.stringify(seen));
+  });
+});
