@@ -43,8 +43,9 @@ ENV NODE_ENV=production \
     OTEL_POLICY_LISTEN=0.0.0.0:13134
 # OTLP over gRPC and over HTTP; Prometheus; probes, metrics and status of the agent.
 EXPOSE 4317 4318 8889 13134
-# The Collectors get the larger part of the container's memory: `otel-policy` sets their GOMEMLIMIT.
-ENTRYPOINT ["/nodejs/bin/node", "--max-old-space-size-percentage=25", "/app/dist/otel-policy.js"]
+# The Collectors get the larger part of the container's memory (the agent sets their GOMEMLIMIT), so the agent's own heap
+# ends at a quarter of it, and short-lived objects get 2 MiB instead of 16 (13 MB less with 100 policies).
+ENTRYPOINT ["/nodejs/bin/node", "--max-old-space-size-percentage=25", "--max-semi-space-size=2", "/app/dist/otel-policy.js"]
 CMD ["help"]
 
 # Whatever stands in for this stage has /otelcol-contrib.

@@ -76,8 +76,10 @@ service: {pipelines: {traces: {receivers: [otlp], exporters: [nop]}, metrics: {r
       const ready = performance.now() - began;
       await wait(3000); // settled: the observation of the first generation is over
       const resident = residentMb(agent.pid ?? 0);
-      const number = async (): Promise<number> =>
-        ((await (await ask("/api/v1/status"))?.json()) as Live).live?.number ?? 0;
+      const number = async (): Promise<number> => {
+        const answer = await ask("/api/v1/status");
+        return answer === null ? 0 : (((await answer.json()) as Live).live?.number ?? 0);
+      };
       const times: number[] = [];
       for (let edit = 1; edit <= edits; edit++) {
         const before = await number();

@@ -2,7 +2,7 @@
 export type Row = {
   readonly what: string;
   readonly value: number;
-  readonly unit: "ms" | "MB";
+  readonly unit: "ms" | "µs" | "MB";
   /** Measured in the same run on the same machine; the ratio to it is what travels between machines. */
   readonly baseline: { readonly what: string; readonly value: number };
   /** From the project's requirements; null where there is none. */

@@ -7,6 +7,7 @@ import { answers } from "../collector/sockets.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import { type Failure, failure } from "./failure.ts";
 import { type CoreLaunch, prepareCore, start } from "./launch.ts";
+import { isEmpty, keepConfig, Leftovers } from "./leftovers.ts";
 import { nameLive } from "./live-name.ts";
 import type { Proposal } from "./machine.ts";
 import { proveCore } from "./prove.ts";
@@ -28,6 +29,9 @@ const slots = "abcdefgh";
 /** Cores that may finish their queues at the same time; with more, the one that drains longest has to end. */
 const maxDraining = 6;
 
+/** What a Collector with empty queues needs to end. */
+const leaveMs = 1000;
+
 /** A commit whose new name does not answer within this is taken back. */
 const confirmMs = 1000;
 
@@ -37,6 +41,9 @@ export class Cores {
   /** The live core ended without being asked to. */
   readonly #onDeath: (core: Core, found: Diagnostic) => void;
   readonly #running = new Set<Core>();
+  /** Slots of launches that have not started yet. */
+  readonly #prepared = new Set<string>();
+  readonly leftovers: Leftovers;
   #serial = 0;
   #live: Core | null = null;
   #naming: Promise<unknown> = Promise.resolve();
@@ -44,6 +51,7 @@ export class Cores {
   constructor(site: Site, onDeath: (core: Core, found: Diagnostic) => void) {
     this.#site = site;
     this.#onDeath = onDeath;
+    this.leftovers = new Leftovers(site, () => ++this.#serial);
   }
 
   get live(): Core | null {
@@ -51,16 +59,32 @@ export class Cores {
   }
 
   /** Writes the config and chooses socket, slot and ports. */
-  prepare(proposal: Proposal): Promise<CoreLaunch | Failure> {
+  async prepare(proposal: Proposal): Promise<CoreLaunch | Failure> {
     this.#serial += 1;
-    const taken = new Set([...this.#running].map(({ launch }) => launch.slot));
-    const slot = [...slots].find((name) => !taken.has(name)) ?? `s${this.#serial}`;
-    return prepareCore(this.#site, proposal, this.#serial, slot);
+    const serial = this.#serial;
+    const taken = new Set([
+      ...this.#prepared,
+      ...this.leftovers.busy,
+      ...[...this.#running].map(({ launch }) => launch.slot),
+    ]);
+    const slot = [...slots].find((name) => !taken.has(name)) ?? `s${serial}`;
+    this.#prepared.add(slot);
+    const launch = await prepareCore(this.#site, proposal, serial, slot);
+    if ("reason" in launch) this.#prepared.delete(slot);
+    else await keepConfig(this.#site.runDir.path, slot, proposal.core);
+    return launch;
+  }
+
+  /** A launch that does not come to a start. */
+  async forget({ slot, configPath }: CoreLaunch): Promise<void> {
+    await rm(configPath, { force: true });
+    if (this.#prepared.delete(slot)) this.leftovers.settle(slot);
   }
 
   async start(launch: CoreLaunch): Promise<Core> {
     const core: Core = { launch, process: await start(this.#site, launch), exit: null, retired: false };
     this.#running.add(core);
+    this.#prepared.delete(launch.slot);
     void core.process.exited.then((exit) => this.#ended(core, exit));
     return core;
   }
@@ -116,17 +140,29 @@ export class Cores {
     await rm(core.launch.configPath, { force: true });
   }
 
-  /** Ends all of them, the live one too; resolves when none runs. */
+  /**
+   * Ends all of them, the live one too, when it has delivered what it holds or the time is up; resolves when none runs.
+   * Queues on disk are not emptied by a Collector that stops, so it is asked to only when they are.
+   */
   async stop(graceMs: number): Promise<void> {
-    await Promise.all(
-      [...this.#running].map((core) => {
+    const { clock } = this.#site;
+    const until = clock.now() + graceMs;
+    const live = this.#live;
+    while (live !== null && live.exit === null && clock.now() < until - leaveMs) {
+      if (await isEmpty(live.launch.telemetryPort)) break;
+      await pause(clock, 50);
+    }
+    await Promise.all([
+      this.leftovers.stop(),
+      ...[...this.#running].map((core) => {
         core.retired = true;
-        return core.process.stop(graceMs);
+        return core.process.stop(Math.max(until - clock.now(), 1000));
       }),
-    );
+    ]);
   }
 
   kill(): void {
+    this.leftovers.kill();
     for (const { process } of this.#running) process.kill();
   }
 
@@ -142,6 +178,7 @@ export class Cores {
   #ended(core: Core, exit: Exit): void {
     core.exit = exit;
     this.#running.delete(core);
+    this.leftovers.settle(core.launch.slot);
     const { name, configPath, socket, healthSocket } = core.launch;
     for (const path of [socket, healthSocket]) void rm(path, { force: true }).catch(() => {}); // stale ones hurt nobody
     // A candidate can end while its config is still being validated; whoever discards it removes that as well.

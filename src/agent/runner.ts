@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { unreachable } from "../base/assert.ts";
 import { refusalOf } from "../collector/failures.ts";
 import { scrape } from "../collector/metrics-text.ts";
@@ -170,18 +169,16 @@ export class Runner {
   async probe(proposal: Proposal, starts: boolean): Promise<Failure | null> {
     const launch = await this.#cores.prepare(proposal);
     if ("reason" in launch) return launch;
-    try {
-      const answer = await validateConfig(this.#site.binary, launch.configPath, launch.env);
-      const [found] = refusalOf(answer);
-      if (found !== undefined) return failure("validate_failed", found, !answer.ok && answer.kind === "refused");
-      if (!starts || this.#isStopping) return null;
-      const core = await this.#cores.start(launch);
-      const failed = await this.#cores.prove(core);
-      await this.#cores.discard(core);
-      return failed;
-    } finally {
-      await rm(launch.configPath, { force: true });
+    const answer = await validateConfig(this.#site.binary, launch.configPath, launch.env);
+    const [found] = refusalOf(answer);
+    if (found !== undefined || !starts || this.#isStopping) {
+      await this.#cores.forget(launch);
+      return found === undefined ? null : failure("validate_failed", found, !answer.ok && answer.kind === "refused");
     }
+    const core = await this.#cores.start(launch);
+    const failed = await this.#cores.prove(core);
+    await this.#cores.discard(core);
+    return failed;
   }
 
   async #prove(current: Try, proposal: Proposal): Promise<Failure | null> {
@@ -190,6 +187,7 @@ export class Runner {
     const failed = await this.#cores.prove(core);
     if (failed?.found.code !== "TP5011" || this.#isStopping) return failed;
     // Somebody took a port between our choice and the start: once more with others.
+    await this.#cores.discard(core);
     const launch = await this.#cores.prepare(proposal);
     if ("reason" in launch) return launch;
     current.core = await this.#cores.start(launch);
@@ -201,7 +199,7 @@ export class Runner {
     if (current?.attempt === candidate.attempt) {
       this.#try = null;
       if (current.core !== null) await this.#cores.discard(current.core);
-      else if (current.launch !== null) await rm(current.launch.configPath, { force: true });
+      else if (current.launch !== null) await this.#cores.forget(current.launch);
     }
     if (live === null || this.#isStopping || this.ingest.digest === live.proposal.ingestDigest) return;
     const failed = await this.ingest.ensure(live.proposal);

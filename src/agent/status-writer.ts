@@ -30,8 +30,8 @@ const gatherMs = 1000;
 /** Pauses after the API server could not be asked, doubling. */
 const firstPauseMs = 1000;
 const longestPauseMs = 60_000;
-/** What was not found, and what others may have overwritten, is looked at again. */
-const againMs = 300_000;
+/** What was not found, and what others may have overwritten, is looked at again; seldom, since every node does. */
+const againMs = 1_800_000;
 /** How often a write that met somebody else's is tried before its turn is over. */
 const attempts = 3;
 

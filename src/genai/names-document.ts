@@ -8,7 +8,9 @@ import { missingReasons, unpricedReasons } from "./sources.ts";
 const code = (text: string): string => `\`${text}\``;
 
 const table = (header: readonly string[], rows: readonly (readonly string[])[]): readonly string[] =>
-  [header, header.map(() => "---"), ...rows].map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`);
+  [header, header.map(() => "---"), ...rows].map(
+    (row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`,
+  );
 
 const isField = (name: string): name is Field => name in fields;
 
@@ -86,11 +88,17 @@ export const namesDocument = (): string =>
     "",
     "## Why usage is missing",
     "",
-    ...table(["reason", "meaning"], Object.entries(missingReasons).map(([reason, means]) => [code(reason), means])),
+    ...table(
+      ["reason", "meaning"],
+      Object.entries(missingReasons).map(([reason, means]) => [code(reason), means]),
+    ),
     "",
     "## Why a call has no cost",
     "",
-    ...table(["reason", "meaning"], Object.entries(unpricedReasons).map(([reason, means]) => [code(reason), means])),
+    ...table(
+      ["reason", "meaning"],
+      Object.entries(unpricedReasons).map(([reason, means]) => [code(reason), means]),
+    ),
     "",
     "## Content that is removed",
     "",

@@ -11,6 +11,8 @@ export type Note = {
   readonly snippet?: string;
   /** The value may be a credential: it is never repeated. */
   readonly secret?: true;
+  /** Holds only where nobody else has anything to say of the field. */
+  readonly weak?: true;
 };
 
 /** What became of every field. A note on a block speaks for all of it, but for parts that have notes of their own. */
@@ -22,10 +24,12 @@ export type Ledger = {
 };
 
 /** Notes of one fate on one field are one line of the report. */
-const byOutcome = (notes: readonly Note[]): readonly Note[] =>
-  [...Map.groupBy(notes, ({ outcome }) => outcome).values()].map((alike) => {
+const byOutcome = (all: readonly Note[]): readonly Note[] => {
+  const strong = all.filter(({ weak }) => weak !== true);
+  const notes = strong.length > 0 ? strong : all;
+  return [...Map.groupBy(notes, ({ outcome }) => outcome).values()].map((alike) => {
     const said = (pick: (note: Note) => string | undefined, between: string): string | undefined => {
-      const texts = [...new Set(alike.map(pick).filter((text) => text !== undefined))];
+      const texts = [...new Set(alike.map(pick).flatMap((text) => (text === undefined ? [] : text.split(between))))];
       return texts.length === 0 ? undefined : texts.join(between);
     };
     const to = said((note) => note.to, ", ");
@@ -39,6 +43,7 @@ const byOutcome = (notes: readonly Note[]): readonly Note[] =>
       ...(alike.some((note) => note.secret) ? { secret: true as const } : {}),
     };
   });
+};
 
 const unknown: Note = { outcome: "lost", why: "this tool knows no such field, so nothing of it was carried" };
 

@@ -2,9 +2,10 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { diagnostic } from "../diagnostics/diagnostic.ts";
 import { type Outcome, outcome } from "../diagnostics/outcome.ts";
 import type { SourceFile } from "../diagnostics/source.ts";
-import { objectsOf } from "../policy/object.ts";
+import { childOf, objectsOf } from "../policy/object.ts";
+import { isName } from "../policy/values/name.ts";
 import { parseYamlDocuments, type YamlNode } from "../policy/yaml.ts";
-import { type Template, templatesIn, withoutTemplates } from "./templates.ts";
+import { type Template, templatesIn, withoutTemplates, withoutValues } from "./templates.ts";
 import { at, childrenOf, joined, wordOf } from "./tree.ts";
 
 /** One object of the input, wherever in a document it stands; or what stands around such objects. */
@@ -22,6 +23,8 @@ export type Manifest = {
   readonly title: string;
   readonly createdAt: string | null;
   readonly broken: boolean;
+  /** Its namespace is a template, or no namespace at all: no target can be told from it. */
+  readonly isNamespaceUnknown: boolean;
   readonly templates: readonly Template[];
 };
 
@@ -37,15 +40,17 @@ export const readManifests = (files: readonly SourceFile[], options: ManifestOpt
   for (const original of files) {
     const { file, templates } = withoutTemplates(original);
     const documents = parseYamlDocuments(file, { aliases: true, maxBytes });
-    diagnostics.push(...documents.diagnostics);
+    // What a Collector makes of a plain "y" is no matter here.
+    diagnostics.push(...documents.diagnostics.filter(({ code }) => code !== "TP1025"));
     const [first] = templates;
     if (first !== undefined) {
       const span = { file: file.path, start: first.start, end: first.end };
       diagnostics.push(diagnostic("TP6002", { template: first.text, count: templates.length }, span));
     }
     for (const document of documents.value) {
-      const found = objectsOf(document).flatMap((each) =>
-        objectsIn(each.root, each.root === document.root ? "" : pathOf(document.root, each.root)),
+      const root = withoutValues(document.root, templates);
+      const found = objectsOf({ ...document, root }).flatMap((each) =>
+        objectsIn(each.root, each.root === root ? "" : pathOf(root, each.root)),
       );
       for (const { root, path } of found)
         manifests.push(manifestOf(file.path, root, path, document.broken, templates, options));
@@ -120,13 +125,31 @@ const manifestOf = (
   const apiVersion = isObject(root) ? (wordOf(at(root, "apiVersion")) ?? "") : "";
   const kind = apiVersion === "" ? "" : (wordOf(at(root, "kind")) ?? "");
   const name = wordOf(at(root, "metadata", "name")) ?? "";
-  const namespaceNode = at(root, "metadata", "namespace");
-  const isTemplate = namespaceNode !== null && templatesIn(namespaceNode, templates) !== null;
-  const namespace = isTemplate ? options.namespace : (wordOf(namespaceNode) ?? options.namespace);
+  const namespaceNode = childOf(childOf(root, "metadata"), "namespace");
+  const written = wordOf(namespaceNode);
+  const isNamespaceUnknown =
+    (namespaceNode !== null && templatesIn(namespaceNode, templates) !== null) ||
+    (written !== null && !isName(written, "label"));
+  const namespace = isNamespaceUnknown ? options.namespace : (written ?? options.namespace);
   const createdAt = wordOf(at(root, "metadata", "creationTimestamp"));
-  const shown = name === "" ? "(no name)" : name;
+  const nameNode = childOf(childOf(root, "metadata"), "name");
+  const template = nameNode === null ? null : templatesIn(nameNode, templates);
+  const shown = name === "" ? (template ?? "(no name)") : name;
   const title = kind === "" ? "" : `${kind} ${clusterScoped.has(kind) ? "" : `${namespace}/`}${shown}`;
-  return { file, root, path, apiVersion, kind, namespace, name, title, createdAt, broken, templates };
+  return {
+    file,
+    root,
+    path,
+    apiVersion,
+    kind,
+    namespace,
+    name,
+    title,
+    createdAt,
+    broken,
+    isNamespaceUnknown,
+    templates,
+  };
 };
 
 /** The group of an apiVersion; "" for the core group. */

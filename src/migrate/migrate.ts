@@ -7,6 +7,7 @@ import { newLedger } from "./ledger.ts";
 import { type Manifest, readManifests } from "./manifests.ts";
 import type { Entry } from "./outcome.ts";
 import { forEachUnspoken, type MigrateOptions, newReading } from "./reading.ts";
+import { withoutRepeats } from "./repeats.ts";
 import { citesIn, settle } from "./settle.ts";
 import type { Sketch } from "./sketch.ts";
 import { migrationSources } from "./sources.ts";
@@ -73,18 +74,26 @@ export const migrate = (
     found.push(diagnostic("TP6005", { object, other, signal, target }, at.node.span));
   const texts: string[] = [];
   let count = 0;
-  for (const sketch of settled) {
+  for (const settledSketch of settled) {
+    const sketch = settledSketch.isPolicy === true ? settledSketch : withoutRepeats(settledSketch, ledger);
     const dialect = options.dialect ?? chosenDialect(sketch);
+    // On trial first: what does not come out must not be reported as carried.
+    const trial = writePolicy(sketch, dialect, newLedger(), sources);
+    const checked = readPolicies([{ path: "migrated", text: trial }], {
+      allowEndpoints: ["*", "*:*"],
+      rootNamespace: null,
+    });
+    const wrong = checked.diagnostics.find(({ severity }) => severity === "error");
+    if (wrong !== undefined && sketch.targets.length > 0) {
+      found.push(diagnostic("TP6007", { policy: `${sketch.namespace}/${sketch.name}`, problem: wrong.message }, null));
+      for (const { node } of citesIn([sketch.targets, sketch.tracing, sketch.metrics, sketch.logs]))
+        ledger.note(node, { outcome: "lost", why: `the policy would not be valid: ${wrong.message}` });
+      continue;
+    }
     const text = writePolicy(sketch, dialect, ledger, sources);
     if (sketch.targets.length === 0) {
       found.push(diagnostic("TP6003", { object: sketch.from, wanted: sketch.wanted ?? "nothing" }, null));
       texts.push(text);
-      continue;
-    }
-    const checked = readPolicies([{ path: "migrated", text }], { allowEndpoints: ["*", "*:*"], rootNamespace: null });
-    const wrong = checked.diagnostics.find(({ severity }) => severity === "error");
-    if (wrong !== undefined) {
-      found.push(diagnostic("TP6007", { policy: `${sketch.namespace}/${sketch.name}`, problem: wrong.message }, null));
       continue;
     }
     texts.push(text);

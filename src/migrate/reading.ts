@@ -13,7 +13,7 @@ import type { YamlNode } from "../policy/yaml.ts";
 import type { Ledger, Note } from "./ledger.ts";
 import type { Manifest } from "./manifests.ts";
 import type { Cited, SketchProvider, SketchSource } from "./sketch.ts";
-import { templatesIn } from "./templates.ts";
+import { templateUnder } from "./templates.ts";
 import { at, childrenOf, numberOf, wordOf } from "./tree.ts";
 
 export type MigrateOptions = {
@@ -74,9 +74,10 @@ export const newReading = (
 /** A value that the manifest itself must not have: reported, and the field is lost. */
 export const wrong = (reading: Reading, node: YamlNode, problem: string, remedy: string): null => {
   const value = wordOf(node) ?? "a block";
-  const template = templatesIn(node, reading.manifest.templates);
+  const template = templateUnder(node, reading.manifest.templates);
   if (template === null) reading.report("TP6004", { value: value.slice(0, 60), problem, remedy }, node);
-  reading.note(node, { outcome: "lost", why: `not valid: it ${problem}` });
+  const why = template === null ? `not valid: it ${problem}` : `what it says is in the template ${template}`;
+  reading.note(node, { outcome: "lost", why });
   return null;
 };
 
@@ -193,8 +194,12 @@ export const backendOf = (reading: Reading, node: YamlNode): Cited<SketchProvide
   }
   if (name === null || !isName(name, "label") || port === null)
     return wrong(reading, node, "has no name and port of a Service", "write name, namespace and port");
-  const namespace = wordOf(at(node, "namespace")) ?? reading.manifest.namespace;
-  return reading.cite({ kind: "service", name, namespace, port }, node);
+  const own = wordOf(at(node, "namespace"));
+  if (own === null && reading.manifest.isNamespaceUnknown) {
+    lost(reading, node, "its namespace is the manifest's, which is not known");
+    return null;
+  }
+  return reading.cite({ kind: "service", name, namespace: own ?? reading.manifest.namespace, port }, node);
 };
 
 /** Why a name cannot be that of an attribute or dimension; null where it can. */
@@ -236,7 +241,7 @@ export const forEachUnspoken = (reading: Reading, node: YamlNode | null, note: N
   if (node === null || reading.ledger.has(node)) return;
   const spoken = (of: YamlNode): boolean => reading.ledger.has(of) || childrenOf(of).some(([, child]) => spoken(child));
   if (!spoken(node)) {
-    reading.note(node, note);
+    reading.note(node, { ...note, weak: true });
     return;
   }
   for (const [, child] of childrenOf(node)) forEachUnspoken(reading, child, note);

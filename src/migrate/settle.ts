@@ -86,10 +86,11 @@ export const settle = (
         at: first,
       });
     for (const cited of cites)
-      ledger.note(cited.node, {
-        outcome: "lost",
-        why: `${winner.from} configures ${signal === "logs" ? "access logs" : signal} of ${target}, and one policy governs it`,
-      });
+      if (winner.keepsProvider !== true || cited !== loser.tracing?.provider)
+        ledger.note(cited.node, {
+          outcome: "lost",
+          why: `${winner.from} configures ${signal === "logs" ? "access logs" : signal} of ${target}, and one policy governs it`,
+        });
   };
   const ordered = sketches
     .map((sketch, index) => ({ sketch, index }))
@@ -124,9 +125,14 @@ export const settle = (
         placed.set(key, inherited(winner, here));
         continue;
       }
+      const provider = here.tracing?.provider;
+      const kept =
+        winner.keepsProvider === true && winner.tracing !== undefined && provider !== undefined
+          ? { ...winner, tracing: { provider, ...winner.tracing } }
+          : winner;
       for (const signal of signals)
         if (!isOpen(winner, signal) && !isOpen(here, signal)) drop(here, winner, signal, key);
-      placed.set(key, joined(winner, here));
+      placed.set(key, joined(kept, here));
     }
   }
   const settled = [...policies, ...gathered(withParents([...placed.values()], sketches)), ...joinedOpen(open, drop)];

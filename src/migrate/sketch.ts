@@ -79,6 +79,8 @@ export type Sketch = {
   readonly wanted?: string;
   /** Of two that govern one target the higher level wins: 0 the mesh's or class's, 1 a namespace's, 2 a target's own. */
   readonly level?: 0 | 1 | 2;
+  /** Its tracing has no provider of its own: that of the lower level stays. */
+  readonly keepsProvider?: true;
   /** A TelemetryPolicy already: it stays one, as it is. */
   readonly isPolicy?: true;
   /** Istio: what a higher level does not say is inherited field by field, and not only signal by signal. */

@@ -1,5 +1,6 @@
 import type { Source } from "./source.ts";
 import { agentgateway } from "./sources/agentgateway.ts";
+import { envoyAiGateway } from "./sources/envoy-ai-gateway.ts";
 import { envoyGateway } from "./sources/envoy-gateway.ts";
 import { gke } from "./sources/gke.ts";
 import { istio } from "./sources/istio.ts";
@@ -12,6 +13,7 @@ export const migrationSources: readonly Source[] = [
   telemetryPolicy,
   istio,
   envoyGateway,
+  envoyAiGateway,
   kong,
   kuadrant,
   gke,

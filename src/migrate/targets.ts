@@ -4,7 +4,6 @@ import type { YamlNode } from "../policy/yaml.ts";
 import { groupOf, type Manifest } from "./manifests.ts";
 import { lost, type Reading } from "./reading.ts";
 import type { Cited } from "./sketch.ts";
-import { templatesIn } from "./templates.ts";
 import { at, itemsOf, wordOf } from "./tree.ts";
 
 export const gatewayGroup = "gateway.networking.k8s.io";
@@ -31,17 +30,17 @@ export const gatewayTargets = (reading: Reading, refs: readonly YamlNode[]): rea
     }
     const nameNode = at(ref, "name");
     if (name === null || nameNode === null || !isName(name, "subdomain")) {
-      const template = nameNode === null ? null : templatesIn(nameNode, reading.manifest.templates);
-      lost(
-        reading,
-        ref,
-        template === null ? "the Gateway has no valid name" : `the Gateway's name is the template ${template}`,
-      );
+      lost(reading, ref, "the Gateway has no valid name");
       return [];
     }
     const section = at(ref, "sectionName");
     if (section !== null) lost(reading, section, "a TelemetryPolicy governs a whole Gateway, not one of its listeners");
-    const namespace = wordOf(at(ref, "namespace")) ?? reading.manifest.namespace;
+    const own = wordOf(at(ref, "namespace"));
+    if (own === null && reading.manifest.isNamespaceUnknown) {
+      lost(reading, ref, "the Gateway's namespace is the manifest's, which is not known");
+      return [];
+    }
+    const namespace = own ?? reading.manifest.namespace;
     return [reading.cite<Target>({ kind: "Gateway", namespace, name }, ref)];
   });
 
@@ -57,6 +56,10 @@ export const gatewaysIn = (all: readonly Manifest[]): readonly Manifest[] =>
 
 export const namespacesIn = (all: readonly Manifest[]): readonly string[] => [
   ...new Set(
-    all.filter((manifest) => manifest.kind === "Namespace" && manifest.apiVersion === "v1").map(({ name }) => name),
+    all
+      .filter(
+        (manifest) => manifest.kind === "Namespace" && manifest.apiVersion === "v1" && isName(manifest.name, "label"),
+      )
+      .map(({ name }) => name),
   ),
 ];

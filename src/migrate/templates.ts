@@ -41,3 +41,23 @@ export const templatesIn = (node: YamlNode, templates: readonly Template[]): str
   const found = templates.find(({ start, end }) => start < node.span.end && end > node.span.start);
   return found?.text ?? null;
 };
+
+/** The first template anywhere in a block. */
+export const templateUnder = (node: YamlNode, templates: readonly Template[]): string | null =>
+  templates.find(({ start, end }) => start < node.span.end && end > node.span.start)?.text ?? null;
+
+/** The tree without values that hold a template: to a reader they are absent, and nothing is made of what stands in for them. */
+export const withoutValues = (node: YamlNode, templates: readonly Template[]): YamlNode => {
+  if (templates.length === 0) return node;
+  switch (node.kind) {
+    case "scalar":
+      return templatesIn(node, templates) === null ? node : { kind: "scalar", value: null, span: node.span };
+    case "sequence":
+      return { ...node, items: node.items.map((item) => withoutValues(item, templates)) };
+    case "map":
+      return {
+        ...node,
+        entries: node.entries.map((entry) => ({ ...entry, value: withoutValues(entry.value, templates) })),
+      };
+  }
+};

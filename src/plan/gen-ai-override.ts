@@ -93,7 +93,11 @@ const ratesOf = (node: YamlNode, field: string, report: Report): Rates | null =>
   if (map === null) return null;
   const rates = map.entries.map(({ key, value }): readonly [string, Rate] | null => {
     if (!/_(?:mtok|kcount|hours|kpages|mchars|gpixels)$/.test(key))
-      return report(`${field}.${key}`, "is no price of the grammar: input_mtok, output_mtok, cache_read_mtok, …", value.span);
+      return report(
+        `${field}.${key}`,
+        "is no price of the grammar: input_mtok, output_mtok, cache_read_mtok, …",
+        value.span,
+      );
     const rate = rateOf(value, `${field}.${key}`, report);
     return rate === null ? null : [key, rate];
   });

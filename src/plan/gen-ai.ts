@@ -2,7 +2,7 @@ import type { Signal } from "../dataplane/profile.ts";
 import { callHeaders } from "../genai/aliases.ts";
 import type { Profile } from "../genai/names.ts";
 import type { CallSource } from "../genai/sources.ts";
-import type { Dimension, TelemetryPolicy } from "../policy/types.ts";
+import type { Dimension, Target, TelemetryPolicy } from "../policy/types.ts";
 import type { DraftClass } from "./draft-class.ts";
 import type { FamilyDefinition } from "./family.ts";
 import { genAIFamilies, pricedFamilies } from "./gen-ai-families.ts";
@@ -79,17 +79,19 @@ const depthOf = (wish: Wish | null, stages: readonly Stage[]): "tokens" | "all" 
 };
 
 /** A class of spans or logs with the stage that reads model calls, right after names are canonical. */
-export const withCalls = (policy: TelemetryPolicy, draft: DraftClass): DraftClass => {
+export const withCalls = (policy: TelemetryPolicy, target: Target, draft: DraftClass): DraftClass => {
   const [first, ...rest] = draft.stages;
   if (draft.signal === "metrics" || first?.kind !== "normalise") return draft;
   const wish = wishOf(policy);
   const origin = policy.metrics?.genAI?.enabled.origin ?? draft.origin;
+  const isCounted = rest.some((other) => other.kind === "derive");
   const stage: Stage = {
     kind: "genAI",
     depth: depthOf(wish, rest),
     profile: wish?.profile ?? usualProfile,
     source: wish?.source ?? null,
-    counted: rest.some((other) => other.kind === "derive"),
+    mesh: isCounted && target.kind === "Namespace",
+    counted: isCounted,
     exported: !draft.passthrough && rest.some((other) => other.kind === "export"),
     prices: pricesOf(policy, rest),
     origin,

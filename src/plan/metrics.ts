@@ -2,8 +2,8 @@ import { didYouMean } from "../base/suggest.ts";
 import type { DataPlaneProfile, Signal } from "../dataplane/profile.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import { type Origin, spanOf } from "../diagnostics/origin.ts";
-import { modelHeaders, usageHeaders } from "../genai/usage.ts";
-import type { MetricOverride, TelemetryPolicy } from "../policy/types.ts";
+import { draftHeaders } from "../genai/draft-headers.ts";
+import type { Dimension, MetricOverride, TelemetryPolicy } from "../policy/types.ts";
 import type { DraftClass } from "./draft-class.ts";
 import { families, familyAliases, familyCalled } from "./families.ts";
 import { callDimensions, derives, headersOfCalls } from "./gen-ai.ts";
@@ -14,7 +14,7 @@ import { valueFrom } from "./value-from.ts";
 
 /** Headers and attributes with a new value for almost every request: as dimensions they would make a series each. */
 const unbounded =
-  /(^|[-_.])(request-id|session-id|user-id|trace-?id|correlation-id|authorization|cookie)$|^x-request-id$|^url\.full$|^url\.path$/;
+  /(^|[-_.])(request-id|session-id|user-id|trace-?id|correlation-id|authorization|cookie)$|^x-request-id$|^url\.full$|^url\.path$|(^|\.)(conversation|response|session|user|enduser|call|request)\.id$/;
 
 export type Derivation = {
   readonly stages: readonly Stage[];
@@ -40,7 +40,7 @@ export const derivation = (
   // Model calls are counted from spans of any profile and from access logs, so both signals are always read.
   if (metrics === null || metrics.mode.value === "Disabled" || signal === "metrics" || profiles.length === 0)
     return nothing;
-  const headers: string[] = [...usageHeaders.map((alias) => alias.from), ...modelHeaders, ...headersOfCalls(policy)];
+  const headers: string[] = [...draftHeaders, ...headersOfCalls(policy)];
   const derived: DerivedFamily[] = [];
   for (const family of families) {
     const overrides = overridesOf(policy, family.aliases);
@@ -78,12 +78,30 @@ export const derivation = (
   };
 };
 
+const dimensionFindings = (
+  policy: TelemetryPolicy,
+  dimensions: readonly Dimension[],
+  profiles: readonly DataPlaneProfile[],
+): readonly Diagnostic[] =>
+  dimensions.flatMap(({ key, source }) => {
+    if (source === null) return [];
+    const found = [...headerNeed(`dimension "${key.value}"`, source, profiles, policy.id)];
+    const { value } = source;
+    const read = value.from === "header" ? value.name : value.from === "attribute" ? value.key : null;
+    if (read !== null && unbounded.test(read)) {
+      const args = { key: key.value, header: read };
+      found.push(diagnostic("TP4007", args, spanOf(source.origin), { policy: policy.id }));
+    }
+    return found;
+  });
+
 const findings = (policy: TelemetryPolicy, profiles: readonly DataPlaneProfile[]): readonly Diagnostic[] => {
   const known = [
     ...familyAliases,
     ...profiles.flatMap((profile) => profile.families.flatMap((family) => [family.alias, ...family.names])),
   ];
-  return (policy.metrics?.overrides ?? []).flatMap((override) => {
+  const ofCalls = dimensionFindings(policy, policy.metrics?.genAI?.dimensions ?? [], profiles);
+  const ofOverrides = (policy.metrics?.overrides ?? []).flatMap((override) => {
     const found: Diagnostic[] = [];
     const name = override.name.value;
     const family = familyCalled(name);
@@ -101,23 +119,10 @@ const findings = (policy: TelemetryPolicy, profiles: readonly DataPlaneProfile[]
         ),
       );
     }
-    for (const { key, source } of override.dimensions) {
-      if (source === null) continue;
-      found.push(...headerNeed(`dimension "${key.value}"`, source, profiles, policy.id));
-      const read =
-        source.value.from === "header"
-          ? source.value.name
-          : source.value.from === "attribute"
-            ? source.value.key
-            : null;
-      if (read !== null && unbounded.test(read)) {
-        found.push(
-          diagnostic("TP4007", { key: key.value, header: read }, spanOf(source.origin), { policy: policy.id }),
-        );
-      }
-    }
+    found.push(...dimensionFindings(policy, override.dimensions, profiles));
     return found;
   });
+  return [...ofCalls, ...ofOverrides];
 };
 
 /** Names under which families of one alias arrive from data planes; an unknown name is taken as the exact name of one. */

@@ -66,7 +66,7 @@ export const buildPlan = (
       diagnostics.set(canonicalJson({ code: found.code, at: found.at, message: found.message }), found);
     for (const bare of drafts) {
       if (bare === null) continue;
-      const draft = withCalls(policy, bare);
+      const draft = withCalls(policy, target, bare);
       const id = classId(draft);
       ids[draft.signal] = id;
       if (!classes.has(id))

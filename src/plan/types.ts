@@ -84,8 +84,10 @@ export type Stage =
       /** What the policy wants to know of calls: their tokens only, in OpenTelemetry's and the draft's names, or everything. */
       readonly depth: "tokens" | "all";
       readonly profile: Profile;
-      /** null: the request record of the target's data plane. */
+      /** null: the request record of the target's data plane; of a mesh, its clients. */
       readonly source: CallSource | null;
+      /** Whether the targets are namespaces; never both kinds in one class. */
+      readonly mesh: boolean;
       readonly counted: boolean;
       readonly exported: boolean;
       /** null: nothing is priced. */

@@ -73,7 +73,7 @@ const semconvHeader = (context: RecordContext, name: string): readonly string[] 
     `set(${cell}, ${side("request")}) where ${side("request")} != nil`,
     `set(${cell}, ${side("response")}) where ${cell} == nil and ${side("response")} != nil`,
     `set(${cell}, ${cell}[0]) where IsList(${cell}) and Len(${cell}) > 0`,
-    `set(${attribute(context, stamps.header(name))}, ${cell}) where IsMatch(${cell}, ${presentText})`,
+    `set(${attribute(context, stamps.header(name))}, ${cell}) where IsString(${cell}) and IsMatch(${cell}, ${presentText})`,
   ];
 };
 
@@ -104,5 +104,10 @@ export const normaliseGroups = (plan: Plan, context: "span" | "log"): readonly G
       ...headers.flatMap((name) => plainHeader(context, profile, name)),
     ],
   }));
-  return [...groups.filter(({ statements }) => statements.length > 0), { context, statements: always }];
+  return [
+    // What arrives under our names is somebody else's claim.
+    { context, statements: [`delete_matching_keys(${context}.attributes, ${quoted("^otel_policy\\.")})`] },
+    ...groups.filter(({ statements }) => statements.length > 0),
+    { context, statements: always },
+  ];
 };

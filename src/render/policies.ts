@@ -180,7 +180,7 @@ export const addPolicies = (
         const known = exporters.get(id) ?? [
           backends.unavailable.has(id)
             ? add(assembly, "exporters", "nop/otel_policy", {})
-            : addBackend(assembly, names, sink, backends.redirect),
+            : addBackend(assembly, names, sink, backends),
         ];
         exporters.set(id, known);
         return known;

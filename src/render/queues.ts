@@ -20,7 +20,12 @@ export const addQueueStorage = (assembly: Assembly, components: ReadonlySet<stri
   if (components !== null && !components.has("file_storage")) return null;
   const directory = `${variable(environment.runDir)}/queue-${variable(environment.slot)}`;
   // A process that is killed tears no page; after a power cut a broken file must not keep a core from starting.
-  add(assembly, "extensions", storage, { directory, create_directory: true, directory_permissions: "0700", recreate: true });
+  add(assembly, "extensions", storage, {
+    directory,
+    create_directory: true,
+    directory_permissions: "0700",
+    recreate: true,
+  });
   assembly.serviceExtensions.add(storage);
   return storage;
 };
@@ -36,6 +41,12 @@ export const ownQueue = (store: string | null): Tree => ({
   storage: store ?? undefined,
 });
 
+/**
+ * How often a backend of a policy is tried again. It is given up after five minutes, which is counted: waiting longer
+ * would in the end make everybody wait.
+ */
+export const ownRetry: Tree = { initial_interval: "1s", max_interval: "10s", max_elapsed_time: "300s" };
+
 const isObject = (value: Json | undefined): value is { readonly [key: string]: Json } =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -43,7 +54,8 @@ const isObject = (value: Json | undefined): value is { readonly [key: string]: J
 export const withQueue = (id: string, body: Json, store: string | null): Json => {
   if (!queueing.has(typeOf(id)) || !(body === null || isObject(body))) return body;
   const queue = body?.["sending_queue"];
-  if (isObject(queue) && (queue["enabled"] === false || "storage" in queue || queue["wait_for_result"] === true)) return body;
+  if (isObject(queue) && (queue["enabled"] === false || "storage" in queue || queue["wait_for_result"] === true))
+    return body;
   if (queue !== undefined && queue !== null && !isObject(queue)) return body;
   const own: { readonly [key: string]: Json } =
     queue === undefined || queue === null || !("queue_size" in queue || "sizer" in queue)

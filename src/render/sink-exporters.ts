@@ -2,6 +2,7 @@ import type { Sink } from "../plan/types.ts";
 import { type Assembly, add } from "./assembly.ts";
 import type { ComponentNames } from "./names.ts";
 import { configText } from "./ottl.ts";
+import { ownRetry } from "./queues.ts";
 import { type Tree, traced } from "./tree.ts";
 
 const headersOf = (sink: Extract<Sink, { kind: "otlp" }>): Tree | undefined =>
@@ -22,7 +23,7 @@ export const addBackend = (
   assembly: Assembly,
   names: ComponentNames,
   sink: Extract<Sink, { kind: "otlp" | "remoteWrite" }>,
-  redirect: string | null,
+  { redirect, queue }: { readonly redirect: string | null; readonly queue?: Tree },
 ): string => {
   const id = (type: string): string => `${type}/otel_policy_${sink.id}`;
   if (redirect !== null) {
@@ -35,6 +36,8 @@ export const addBackend = (
         encoding: "json",
         compression: "none",
         tls: { insecure: true },
+        sending_queue: queue,
+        retry_on_failure: queue === undefined ? undefined : ownRetry,
       }),
     );
   }
@@ -51,6 +54,8 @@ export const addBackend = (
     endpoint: configText(provider.endpoint),
     headers: headersOf(sink),
     tls: { insecure: provider.insecure },
+    sending_queue: queue,
+    retry_on_failure: queue === undefined ? undefined : ownRetry,
   };
   return add(
     assembly,

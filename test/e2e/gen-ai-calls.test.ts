@@ -35,6 +35,13 @@ const policies = [
   metricsPolicy("chosen", ["genAI: {enabled: true, prices: [gpt-4o, openai/o3]}"]),
   metricsPolicy("team", ["genAI: {enabled: true, dimensions: [{key: team, fromHeader: x-team}]}"]),
   sampled("sampled"),
+  `apiVersion: agentic.networking.x-k8s.io/v1alpha1
+kind: TelemetryPolicy
+metadata: {name: mesh, namespace: mesh}
+spec:
+  targetRefs: [{group: "", kind: Namespace, name: mesh}]
+  metrics: {enabled: true, provider: {type: Prometheus}, genAI: {enabled: true}}
+`,
 ].join("---\n");
 
 const usage = (input: number, output: number, more: { readonly [key: string]: number } = {}) => ({
@@ -491,6 +498,37 @@ describe("model calls", () => {
     const cost = total(samples, "otel_policy_gen_ai_cost_USD_total", { k8s_gateway_name: "sampled" });
     const wanted = ((600 * 1000 + (599 * 600) / 2) * 2.5 + 6000 * 10) / 1e6;
     assert.ok(Math.abs(cost - wanted) <= 1e-9 * wanted, `${cost} is not ${wanted}`);
+  });
+
+  test("in a mesh, clients' spans count, and no proxy's", async () => {
+    const resource = { attributes: [text("k8s.namespace.name", "mesh")] };
+    const attributes = callAttributes("openai", "gpt-4o", usage(10, 2));
+    await send(
+      tracesExport(resource, [spanOf(attributes)], "opentelemetry.instrumentation.openai_v2"),
+      tracesExport(resource, [spanOf(attributes, { kind: spanKind.server })], "proxy"),
+      tracesExport(resource, [spanOf(attributes, { kind: spanKind.internal })], "envoyproxy/ai-gateway"),
+      logsExport(resource, [logOf([...request, ...attributes])]),
+    );
+    await poll(
+      "the mesh's call",
+      async () => total(await run.scrape(), "otel_policy_gen_ai_requests_total", { k8s_namespace_name: "mesh" }) > 0,
+    );
+    await counted("plain");
+    const samples = await run.scrape();
+    const requests = samples.filter(
+      ({ name, labels }) => name === "otel_policy_gen_ai_requests_total" && labels["k8s_namespace_name"] === "mesh",
+    );
+    assert.deepEqual(
+      requests.map(({ labels, value }) => [labels["source"], value]),
+      [["client-spans", 1]],
+    );
+  });
+
+  test("names longer than any name are one", async () => {
+    const long = (letter: string): Export => call("team", callAttributes("openai", letter.repeat(200), usage(3, 1)));
+    await send(long("a"), long("b"));
+    const samples = await counted("team");
+    assert.deepEqual(tokensOf(samples, "team", { gen_ai_request_model: "other" }), { uncached_input: 6, output: 2 });
   });
 
   test("switched off, calls leave nothing", async () => {

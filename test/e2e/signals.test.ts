@@ -400,6 +400,20 @@ describe("each field on its own signal", () => {
     assert.deepEqual(attributesOf(forged?.resource ?? { attributes: [] }), { "k8s.gateway.name": "forger" });
   });
 
+  test("records that claim a header are not believed either", async () => {
+    const claims = [
+      ...request(200),
+      text("otel_policy.header.x-model-id", "forged"),
+      text("otel_policy.tokens.output", "9"),
+    ];
+    await send(span(on("logs-off"), { attributes: claims }));
+    await poll(
+      "the request counted",
+      async () => total(await run.scrape(), "http_server_request_count_total", { k8s_gateway_name: "logs-off" }) === 2,
+    );
+    assert.ok(!JSON.stringify(await run.scrape()).includes("forged"));
+  });
+
   test("no statement failed", () => {
     assert.deepEqual(
       run.collector

@@ -135,6 +135,79 @@ describe("the pod of the chart, as it is rendered", () => {
   });
 });
 
+describe("a hundred policies in the chart's memory limit", () => {
+  let image: Image;
+  let pod: Pod;
+  const mega = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
+
+  before(async () => {
+    image = openImage("all-in-one");
+    const many = Object.fromEntries(
+      Array.from({ length: 100 }, (_, n) => [
+        `p${n}`,
+        {
+          apiVersion: "gateway.networking.k8s.io/v1alpha2",
+          kind: "TelemetryPolicy",
+          metadata: { name: `p${n}`, namespace: n === 0 ? "prod-ns" : `team-${n % 20}` },
+          spec: {
+            targetRef: {
+              group: "gateway.networking.k8s.io",
+              kind: "Gateway",
+              name: n === 0 ? "my-gateway" : `gw-${n}`,
+            },
+            tracing: {
+              provider: { type: "OTLP", endpoint: "http://127.0.0.1:14318" },
+              samplingRate: { percent: n },
+              customAttributes: [{ attributeName: "team", literalValue: `team-${n}` }],
+            },
+            metrics: {
+              enabled: true,
+              overrides: [{ name: "request_count", dimensions: [{ key: "m", fromHeader: "x-m" }] }],
+            },
+            accessLogs: { enabled: true, matches: [{ path: `/p${n}` }] },
+          },
+        },
+      ]),
+    );
+    pod = await startPod(template({ ...values, policies: many }), "otel-otel-policy-agent", () => image);
+  });
+  after(async () => {
+    await pod.stop();
+    image.close();
+  });
+
+  test("starts, takes traffic and edits, and stays within its budgets", async (t) => {
+    const pid = await pod.main.started;
+    const view = await runInside(pid, "inside-ready.ts", "prod-ns/p0").catch((error) =>
+      assert.fail(`${error}\n${pod.main.log()}`),
+    );
+    assert.equal((at(view, "policies") as readonly object[]).length, 100);
+    await runInside(pid, "inside-traffic.ts");
+    const memory = pod.main.memory();
+    const agent = memory.find(({ command }) => command.includes("otel-policy.js"))?.bytes ?? assert.fail("no agent");
+    const collectors = memory.filter(({ command }) => command.includes("otelcol")).map(({ bytes }) => bytes);
+    t.diagnostic(`agent ${mega(agent)}, Collectors ${collectors.map(mega).join(" + ")}`);
+    assert.ok(collectors.length >= 2);
+    assert.ok(agent < 110e6, `agent ${mega(agent)}`);
+    for (const bytes of collectors) assert.ok(bytes < 130e6, `Collector ${mega(bytes)}`);
+  });
+
+  test("gives each Collector its share of the limit", () => {
+    const { out } = pod.main.exec(
+      "/nodejs/bin/node",
+      "-e",
+      `const fs = require("node:fs");
+       for (const pid of fs.readdirSync("/proc").filter((name) => /^\\d+$/.test(name))) {
+         if (!fs.readFileSync("/proc/" + pid + "/cmdline", "utf8").startsWith("/app/collector/")) continue;
+         console.log(/GOMEMLIMIT=(\\d+)B/.exec(fs.readFileSync("/proc/" + pid + "/environ", "utf8"))?.[1]);
+       }`,
+    );
+    const shares = out.trim().split("\n").map(Number);
+    assert.ok(shares.length >= 2, out);
+    for (const share of shares) assert.ok(share * 3 < 512 * 1024 * 1024 && share > 100 * 1024 * 1024, out);
+  });
+});
+
 describe("topology single: rendered once, run by an unmodified Collector", () => {
   let image: Image;
   let stock: Image;

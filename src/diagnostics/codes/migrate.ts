@@ -6,7 +6,7 @@ export const migrateCodes = {
     severity: "warning",
     title: "nothing to migrate",
     message: ({ where }) => `no telemetry manifest of a known data plane found in ${where}`,
-    why: "Istio, Envoy Gateway, Kong, Kuadrant, GKE, agentgateway and TelemetryPolicy manifests are recognised by apiVersion and kind",
+    why: "Istio, Envoy Gateway, Envoy AI Gateway, Kong, Kuadrant, GKE, agentgateway and TelemetryPolicy manifests are recognised by apiVersion and kind",
     fix: "name the files that hold them; rendered charts work, charts do not",
   }),
   TP6002: row<{ template: string; count: number }>({

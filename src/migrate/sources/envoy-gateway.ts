@@ -371,6 +371,7 @@ const readTrafficPolicy = (reading: Reading): readonly Sketch[] => {
       createdAt: manifest.createdAt,
       from: `Envoy Gateway ${manifest.title}`,
       level: 2,
+      keepsProvider: true,
       ...(tracing === null ? {} : { tracing: readEnvoyTracing(reading, tracing) }),
     },
   ];

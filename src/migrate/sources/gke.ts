@@ -1,21 +1,11 @@
-import type { Rate, Target } from "../../policy/types.ts";
-import type { YamlNode } from "../../policy/yaml.ts";
+import type { Target } from "../../policy/types.ts";
 import { groupOf, type Manifest } from "../manifests.ts";
-import {
-  forEachUnspoken,
-  keepNative,
-  lostSecret,
-  nameProblem,
-  providerOfUrl,
-  type Reading,
-  shareRate,
-  unrelated,
-  wrong,
-} from "../reading.ts";
-import type { Cited, Sketch, SketchSource, SketchTracing } from "../sketch.ts";
+import { forEachUnspoken, keepNative, type Reading, unrelated, wrong } from "../reading.ts";
+import type { Sketch, SketchTracing } from "../sketch.ts";
 import type { Source } from "../source.ts";
 import { askedTargets } from "../targets.ts";
 import { at, entriesOf, itemsOf, numberOf, switchOf, wordOf } from "../tree.ts";
+import { readEnvironment } from "./otel-environment.ts";
 
 const outOfReach = "GKE's load balancer writes its access logs to Cloud Logging only; no Collector sees them";
 
@@ -88,74 +78,16 @@ const isPicker = ({ kind, root }: Manifest): boolean => {
   );
 };
 
-const all: Rate = { numerator: 100, denominator: 100 };
-
 /** The endpoint picker is set up by its environment alone. */
 const readPicker = (reading: Reading): readonly Sketch[] => {
   const { manifest } = reading;
   const tracings: SketchTracing[] = [];
   for (const container of itemsOf(at(manifest.root, "spec", "template", "spec", "containers"))) {
-    const variables = new Map(
-      itemsOf(at(container, "env")).map((item) => [wordOf(at(item, "name")) ?? "", at(item, "value")] as const),
-    );
-    const use = (name: string): YamlNode | null => {
-      const node = variables.get(name) ?? null;
-      if (node === null) return null;
-      const item = itemsOf(at(container, "env")).find(
-        (each) => at(each, "name") !== null && wordOf(at(each, "name")) === name,
-      );
-      reading.note(at(item ?? null, "name"), { outcome: "carried", why: "with its value" });
-      return node;
-    };
-    const endpoint = use("OTEL_EXPORTER_OTLP_ENDPOINT") ?? use("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
-    const sampler = use("OTEL_TRACES_SAMPLER");
-    const argument = use("OTEL_TRACES_SAMPLER_ARG");
-    const service = use("OTEL_SERVICE_NAME");
-    const resource = use("OTEL_RESOURCE_ATTRIBUTES");
-    const provider = endpoint === null ? null : providerOfUrl(reading, endpoint, "traces");
-    const share = argument === null ? null : shareRate(Number(wordOf(argument)));
-    if (argument !== null && share === null)
-      wrong(reading, argument, "is no rate from 0 to 1", "write a number from 0 to 1");
-    const why = "the agent samples now: let the picker send all (parentbased_always_on), or the two rates multiply";
-    const word = wordOf(sampler) ?? "";
-    const isRatio = /traceidratio$/.test(word) || (sampler === null && share !== null);
-    if (sampler !== null && !/^(?:parentbased_)?(?:always_on|always_off|traceidratio)$/.test(word))
-      wrong(reading, sampler, "is no sampler", "write parentbased_traceidratio or another of OpenTelemetry's");
-    const rate: Cited<Rate> | null =
-      isRatio && argument !== null && share !== null
-        ? reading.cite(share, argument, { how: "changed", why })
-        : sampler !== null && word.endsWith("always_on")
-          ? reading.cite(all, sampler)
-          : sampler !== null && word.endsWith("always_off")
-            ? reading.cite({ numerator: 0, denominator: 100 }, sampler)
-            : null;
-    const attributes = readAttributes(reading, resource);
-    const block: SketchTracing = {
-      ...(provider === null ? {} : { provider }),
-      ...(rate === null ? {} : { rate }),
-      ...(sampler !== null && word.startsWith("parentbased_")
-        ? { parent: reading.cite<Rate | null>(all, sampler) }
-        : {}),
-      ...(service === null
-        ? {}
-        : {
-            serviceName: reading.cite(wordOf(service) ?? "", service, {
-              how: "changed",
-              why: "set by the agent; keep llm-d-epp in the picker, by which its telemetry is recognised",
-            }),
-          }),
-      ...(attributes.length === 0 ? {} : { attributes }),
-    };
+    const block = readEnvironment(reading, at(container, "env"), {
+      sender: "the picker",
+      why: "set by the agent; keep llm-d-epp in the picker, by which its telemetry is recognised",
+    });
     if (Object.keys(block).length > 0) tracings.push(block);
-    for (const item of itemsOf(at(container, "env"))) {
-      const name = wordOf(at(item, "name")) ?? "";
-      if (/^OTEL_.*HEADERS$/.test(name)) lostSecret(reading, at(item, "value"));
-      if (name.startsWith("OTEL_"))
-        forEachUnspoken(reading, item, {
-          outcome: "dataPlane",
-          why: "how the picker makes and sends its telemetry stays with it",
-        });
-    }
     for (const list of ["args", "command"]) {
       for (const argumentNode of itemsOf(at(container, list)))
         if (/^--?(?:tracing|enable-?tracing|metrics|otel)/i.test(wordOf(argumentNode) ?? ""))
@@ -176,45 +108,18 @@ const readPicker = (reading: Reading): readonly Sketch[] => {
     {
       namespace: asked[0]?.value.namespace ?? manifest.namespace,
       name: manifest.name,
-      targets: asked.length > 0 ? asked : [reading.cite(own, anchor, { how: "changed", why })],
+      targets:
+        asked.length > 0
+          ? asked
+          : manifest.isNamespaceUnknown
+            ? []
+            : [reading.cite(own, anchor, { how: "changed", why })],
       createdAt: manifest.createdAt,
       from: `Inference Gateway ${manifest.title}`,
       wanted: "a Namespace",
       tracing,
     },
   ];
-};
-
-const readAttributes = (
-  reading: Reading,
-  node: YamlNode | null,
-): readonly Cited<{ name: string; source: SketchSource }>[] => {
-  if (node === null) return [];
-  const pairs = (wordOf(node) ?? "")
-    .split(",")
-    .map((pair) => pair.trim())
-    .filter((pair) => pair !== "");
-  const found = pairs.flatMap((pair) => {
-    const split = pair.indexOf("=");
-    const name = pair.slice(0, split);
-    if (split < 1 || /^k8s\./.test(name) || nameProblem(name, "attribute") !== null) return [];
-    return [
-      reading.cite(
-        {
-          name,
-          source: {
-            from: "literal" as const,
-            value: decodeURIComponent(pair.slice(split + 1).replace(/%(?![0-9a-fA-F]{2})/g, "%25")),
-          },
-        },
-        node,
-        { how: "changed" as const, why: "on every span, not on their resource" },
-      ),
-    ];
-  });
-  if (found.length < pairs.length)
-    keepNative(reading, node, "names of Kubernetes objects stay on the resource, where the agent reads them");
-  return found;
 };
 
 export const gke: Source = {

@@ -82,7 +82,13 @@ const scopeOf = (reading: Reading): Scope => {
   if (labels.length > 0) {
     const [, node] = labels.find(([key]) => gatewayLabels.includes(key)) ?? [];
     const name = wordOf(node ?? null);
-    if (node !== undefined && name !== null && isName(name, "subdomain") && labels.length === 1) {
+    if (
+      node !== undefined &&
+      name !== null &&
+      isName(name, "subdomain") &&
+      labels.length === 1 &&
+      !manifest.isNamespaceUnknown
+    ) {
       const target: Target = { kind: "Gateway", namespace: manifest.namespace, name };
       const why = "the label selects the pods of that Gateway";
       return { targets: [reading.cite(target, node, { how: "changed", why })], level: 2, wanted: "", isGateway: true };
@@ -112,6 +118,8 @@ const scopeOf = (reading: Reading): Scope => {
     const targets = askedTargets(reading, anchor, "the namespace's, for the targets that were named");
     return { targets, level: 1, wanted: "", isGateway: targets.every(({ value }) => value.kind === "Gateway") };
   }
+  if (manifest.isNamespaceUnknown)
+    return { targets: [], level: 1, wanted: "its namespace, which is not known", isGateway: false };
   const node = at(manifest.root, "metadata", "namespace") ?? anchor;
   const target: Target = { kind: "Namespace", namespace: manifest.namespace, name: manifest.namespace };
   return {

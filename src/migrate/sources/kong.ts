@@ -39,6 +39,7 @@ const globalTargets = (reading: Reading, anchor: YamlNode): readonly Cited<Targe
 /** Who names a plugin in its annotation, in the plugin's namespace or with it. */
 const boundBy = (reading: Reading): readonly Manifest[] =>
   reading.all.filter((other) => {
+    if (reading.manifest.name === "" || !isName(other.name, "subdomain")) return false;
     const written = wordOf(at(other.root, "metadata", "annotations", "konghq.com/plugins")) ?? "";
     return written
       .split(",")
@@ -90,6 +91,7 @@ const readObject = (reading: Reading): readonly Sketch[] => {
   for (const field of ["protocols", "run_on", "ordering", "instance_name", "tags", "disabled"])
     unrelated(reading, at(manifest.root, field), "how Kong runs the plugin");
   if (blocks === null) return [];
+  forEachUnspoken(reading, pluginNode, { outcome: "carried", why: "as the signals that the plugin is about" });
   const routes = bound.filter(({ kind }) => kind !== "Gateway");
   const wanted = isGlobal
     ? "every Gateway that Kong serves"
@@ -132,6 +134,7 @@ const readList = (reading: Reading, list: YamlNode | null, scope: string | null)
       unrelated(reading, at(item, field), "how Kong runs the plugin");
     if (bound !== undefined) lost(reading, at(item, bound), "a policy governs a whole target");
     if (blocks === null) return [];
+    forEachUnspoken(reading, nameNode, { outcome: "carried", why: "as the signals that the plugin is about" });
     return [
       {
         namespace: targets[0]?.value.namespace ?? reading.manifest.namespace,

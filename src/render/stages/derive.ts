@@ -4,7 +4,7 @@ import type { FamilyDefinition } from "../../plan/family.ts";
 import { genAIFamilies } from "../../plan/gen-ai-families.ts";
 import type { CallFamily, DerivedFamily, Stage, ValueFrom } from "../../plan/types.ts";
 import { type ClassScope, rowValue } from "../class-scope.ts";
-import { attribute, quoted, type RecordContext, resourceAttribute } from "../ottl.ts";
+import { attribute, configText, quoted, type RecordContext, resourceAttribute } from "../ottl.ts";
 import { stamps } from "../stamps.ts";
 import { type Tree, traced } from "../tree.ts";
 import { callMetrics, labelAttributes, labelStatements } from "./gen-ai-metrics.ts";
@@ -46,7 +46,7 @@ const requestCondition = (scope: ClassScope, signal: Signal): string | null => {
 };
 
 /** Condition that tells the request record of a profile from others that describe the same request; "" where there are none. */
-export const apartFromOthers = (requestRecord: RequestRecord): string => {
+const apartFromOthers = (requestRecord: RequestRecord): string => {
   if (requestRecord.signal === "traces") {
     const names = (requestRecord.named ?? []).map((name) => `span.name == ${quoted(name)}`);
     return names.length === 0 ? "" : `(${names.join(" or ")})`;
@@ -68,7 +68,7 @@ const attributesOf = (family: DerivedFamily): Tree[] =>
     ]),
   ]
     .sort()
-    .map((key) => ({ key, optional: true }));
+    .map((key) => ({ key: configText(key), optional: true }));
 
 const seconds = (context: RecordContext): { readonly value: string; readonly guard: string } =>
   context === "span"

@@ -9,9 +9,8 @@ import { fieldPath, type Group, isGenAI } from "./gen-ai-names.ts";
 /** Which records of a class count as calls: the source its policy chose, or what each target's data plane says. */
 export type Counting = {
   readonly source: CallSource | null;
+  readonly mesh: boolean;
   readonly profiles: readonly DataPlaneProfile[];
-  /** Condition that tells a profile's request record from others of the same request; "" where there are none. */
-  readonly apart: (record: RequestRecord) => string;
 };
 
 export const callPath = (context: RecordContext): string => attribute(context, stamps.genAI("call"));
@@ -29,14 +28,25 @@ const isLeaf = (context: RecordContext): readonly string[] => {
   ];
 };
 
-const isMesh = `(${resourceAttribute(stamps.row("namespace"))} != nil and ${resourceAttribute(stamps.row("namespace"))} != "")`;
 const isClient = `IsMatch(instrumentation_scope.name, ${quoted(clientScopes)})`;
 const isGateway = `(span.kind == SPAN_KIND_SERVER or IsMatch(instrumentation_scope.name, ${quoted(gatewayScopes)}))`;
+
+/** Log records of a Gateway that repeat the request record are no further call. What repeats it in a mesh only is no concern here. */
+const notTwice = (record: RequestRecord): readonly string[] =>
+  record.signal === "traces"
+    ? []
+    : (record.not ?? []).flatMap((duplicate) =>
+        "is" in duplicate
+          ? [
+              `not (${duplicate.is.map((value) => `${attribute("log", duplicate.key)} == ${quoted(value)}`).join(" or ")})`,
+            ]
+          : [],
+      );
 
 /** Each source that this signal holds, and when a record is of it. */
 const sourcesOf = (
   context: RecordContext,
-  { source, profiles, apart }: Counting,
+  { source, mesh, profiles }: Counting,
 ): readonly { readonly source: CallSource; readonly when: string | null }[] => {
   const signal = context === "span" ? "traces" : "logs";
   if (source !== null) {
@@ -45,22 +55,18 @@ const sourcesOf = (
     if (source === "gateway-spans") return [{ source, when: `not ${isClient}` }];
     return [{ source, when: source === "client-spans" ? `not ${isGateway}` : null }];
   }
+  // No gateway sees the usage of a mesh's calls; their clients do.
+  if (mesh) return context === "span" ? [{ source: "client-spans", when: `not ${isGateway}` }] : [];
   const via = profiles.flatMap((profile) => {
     if (profile.requestRecord?.signal !== signal) return [];
     // Calls are told from other records by what they say, so only duplicates of one log record have to be kept out.
-    const other = signal === "logs" ? apart(profile.requestRecord) : "";
-    return [allOf([`${resourceAttribute(stamps.via)} == ${quoted(profile.name)}`, ...(other === "" ? [] : [other])])];
+    return [allOf([`${resourceAttribute(stamps.via)} == ${quoted(profile.name)}`, ...notTwice(profile.requestRecord)])];
   });
-  const isGatewayTarget = `not ${isMesh}`;
-  if (context === "log")
-    return via.length === 0 ? [] : [{ source: "gateway-logs", when: allOf([isGatewayTarget, `(${anyOf(via)})`]) }];
-  return [
-    ...(via.length === 0
-      ? []
-      : [{ source: "gateway-spans" as const, when: allOf([isGatewayTarget, `(${anyOf(via)})`, `not ${isClient}`]) }]),
-    // No gateway sees the usage of a mesh's calls; their clients do.
-    { source: "client-spans", when: allOf([isMesh, `not ${isGateway}`]) },
-  ];
+  const some = via.length === 0 ? null : `(${anyOf(via)})`;
+  if (some === null) return [];
+  return context === "log"
+    ? [{ source: "gateway-logs", when: some }]
+    : [{ source: "gateway-spans", when: allOf([some, `not ${isClient}`]) }];
 };
 
 /** Stamps the source on every record that counts as a call of a model or a tool; empty when none of this signal can. */
@@ -184,3 +190,30 @@ export const canonicalGroup = (context: RecordContext, profile: Profile): Group 
   });
   return { context, conditions: isGenAI(context), statements };
 };
+
+/** Fields that become labels, and so may not hold whatever a client writes. */
+const labelled = [
+  "operation",
+  "provider",
+  "requestModel",
+  "responseModel",
+  "agent",
+  "tool",
+  "method",
+  "route",
+  "error",
+] as const;
+const longestLabel = 128;
+
+/**
+ * Texts longer than any name count as `other`. How many different names there are cannot be bounded here: no stock
+ * component remembers what it has seen.
+ */
+export const labelGroup = (context: RecordContext): Group => ({
+  context,
+  conditions: [`${fact(context, "source")} != nil`],
+  statements: labelled.map((field) => {
+    const path = fieldPath(context, field);
+    return `set(${path}, "other") where IsString(${path}) and Len(${path}) > ${longestLabel}`;
+  }),
+});

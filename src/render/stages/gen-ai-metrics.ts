@@ -1,7 +1,7 @@
 import { callSeconds, firstTokenSeconds, sizeOfTokens, tokenSeconds, toolSeconds } from "../../genai/buckets.ts";
 import type { Field } from "../../genai/names.ts";
 import type { CallFamily } from "../../plan/types.ts";
-import { allOf, attribute, type RecordContext } from "../ottl.ts";
+import { allOf, attribute, configText, type RecordContext } from "../ottl.ts";
 import { stamps } from "../stamps.ts";
 import { callPath, tokensPath } from "./gen-ai-call.ts";
 import { fieldPath } from "./gen-ai-names.ts";
@@ -157,7 +157,7 @@ export const labelAttributes = (
   const fixed = new Map(Object.entries(labels).map(([stamp, value]) => [stamps.genAI(stamp), value]));
   return [...keys].sort().map((key) => {
     const value = fixed.get(key) ?? null;
-    return value === null ? { key, optional: true } : { key, default_value: value };
+    return value === null ? { key: configText(key), optional: true } : { key, default_value: value };
   });
 };
 

@@ -2,8 +2,7 @@ import type { Stage } from "../../plan/types.ts";
 import { add } from "../assembly.ts";
 import type { ClassScope } from "../class-scope.ts";
 import { type Tree, traced } from "../tree.ts";
-import { apartFromOthers } from "./derive.ts";
-import { callGroups, canonicalGroup, usageGroup } from "./gen-ai-call.ts";
+import { callGroups, canonicalGroup, labelGroup, usageGroup } from "./gen-ai-call.ts";
 import { nameGroups } from "./gen-ai-names.ts";
 import { priceGroups } from "./price.ts";
 
@@ -22,7 +21,7 @@ export const callProcessor = (scope: ClassScope, stage: GenAI): readonly string[
     stage.prices === null
       ? null
       : (plan.prices ?? []).find(({ models }) => sameModels(models, stage.prices?.models ?? null));
-  const counting = { source: stage.source, profiles: plan.profiles, apart: apartFromOthers };
+  const counting = { source: stage.source, mesh: stage.mesh, profiles: plan.profiles };
   const calls = stage.counted ? callGroups(context, counting, stage.depth) : [];
   const groups = [
     ...nameGroups(context, new Set(plan.headers), stage.depth),
@@ -30,6 +29,7 @@ export const callProcessor = (scope: ClassScope, stage: GenAI): readonly string[
       ? []
       : [...calls, usageGroup(context, stage.depth), ...priceGroups(context, prices?.form ?? null)]),
     ...(stage.exported && stage.depth === "all" ? [canonicalGroup(context, stage.profile)] : []),
+    ...(calls.length === 0 ? [] : [labelGroup(context)]),
   ];
   const body: Tree = { error_mode: "ignore", [statementsKey[context]]: groups };
   return [add(assembly, "processors", `transform/otel_policy_${policyClass.id}_calls`, traced(stage.origin, body))];

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { poll } from "../../support/poll.ts";
 
@@ -50,6 +50,8 @@ export type Container = {
   readonly kill: (signal: "TERM" | "KILL") => void;
   readonly ended: Promise<number | null>;
   readonly log: () => string;
+  /** Resident memory of each of its processes, in bytes, by command. */
+  readonly memory: () => readonly { readonly command: string; readonly bytes: number }[];
 };
 
 export const runContainer = (id: string, folder: string, spec: ContainerSpec): Container => {
@@ -57,12 +59,10 @@ export const runContainer = (id: string, folder: string, spec: ContainerSpec): C
   mkdirSync(bundle, { recursive: true });
   writeFileSync(join(bundle, "config.json"), JSON.stringify(configOf(id, spec)));
   const [file, all] = command(["run", "--bundle", bundle, id]);
-  const child = spawn(file, all, { stdio: ["ignore", "pipe", "pipe"] });
-  let log = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (part: Buffer) => {
-      log += part.toString("utf8");
-    });
+  const logFile = join(bundle, "log");
+  // A real pipe, as container runtimes give: /dev/stdout can be opened again, which a socket of Node.js cannot.
+  const piped = 'set -o pipefail; log=$1; shift; "$@" 2>&1 | cat >"$log"';
+  const child = spawn("bash", ["-c", piped, "bash", logFile, file, ...all], { stdio: "ignore" });
   const pid = (): number | null => {
     const { status, out } = crun("state", id);
     if (status !== 0) return null;
@@ -78,9 +78,24 @@ export const runContainer = (id: string, folder: string, spec: ContainerSpec): C
       crun("kill", id, signal);
     },
     ended: ended(child, id),
-    log: () => log,
+    log: () => (existsSync(logFile) ? readFileSync(logFile, "utf8") : ""),
+    memory: () => processesOf(id),
   };
 };
+
+const processesOf = (id: string): readonly { readonly command: string; readonly bytes: number }[] =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        if (!readFileSync(`/proc/${pid}/cgroup`, "utf8").includes(`/${id}\n`)) return [];
+        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").join(" ").trim();
+        const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+        return kilobytes === undefined ? [] : [{ command, bytes: Number(kilobytes) * 1024 }];
+      } catch {
+        return []; // it ended while it was looked at
+      }
+    });
 
 const ended = (child: ChildProcess, id: string): Promise<number | null> =>
   new Promise((resolve) =>

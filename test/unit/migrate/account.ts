@@ -19,7 +19,8 @@ const leavesOf = (files: readonly SourceFile[]): readonly Leaf[] => {
   };
   for (const file of files) {
     const documents = parseYamlDocuments(withoutTemplates(file).file, { aliases: true, maxBytes: 4 * 1024 * 1024 });
-    for (const { root } of documents.value) walk(root);
+    // What the parser makes of a broken document is a guess; it is reported as a whole.
+    for (const { root, broken } of documents.value) if (!broken) walk(root);
   }
   return found;
 };
@@ -28,7 +29,9 @@ const leavesOf = (files: readonly SourceFile[]): readonly Leaf[] => {
 export const assertAccounted = (files: readonly SourceFile[], { report }: Migration): void => {
   for (const leaf of leavesOf(files)) {
     const text = files.find(({ path }) => path === leaf.file)?.text.slice(leaf.start, leaf.end);
-    const entry = report.find(({ span }) => span.file === leaf.file && span.start <= leaf.start && span.end >= leaf.end);
+    const entry = report.find(
+      ({ span }) => span.file === leaf.file && span.start <= leaf.start && span.end >= leaf.end,
+    );
     assert.ok(entry !== undefined, `nothing is said of ${text}`);
   }
   const manifests = readManifests(files, { namespace: "default" }).value;

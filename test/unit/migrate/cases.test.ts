@@ -7,7 +7,7 @@ import { migrate } from "../../../src/migrate/migrate.ts";
 import { plainStyle, reportText, summaryLine } from "../../../src/migrate/report.ts";
 import { assertAccounted, assertValid } from "./account.ts";
 
-const root = join(import.meta.dirname, "cases");
+const root = join(import.meta.dirname, "../../cases/migrate");
 /** `UPDATE=1` writes the expected texts anew; look at the difference before keeping it. */
 const update = process.env["UPDATE"] === "1";
 
