@@ -38,14 +38,16 @@ COPY --from=bundle /src/dist/ dist/
 # Numeric, so that runAsNonRoot can be checked without reading /etc/passwd.
 USER 65532:65532
 ENV NODE_ENV=production \
+    MALLOC_ARENA_MAX=1 \
     OTEL_POLICY_DIR=/etc/otel-policy \
     OTEL_POLICY_RUN_DIR=/run/otel-policy/agent \
     OTEL_POLICY_LISTEN=0.0.0.0:13134
 # OTLP over gRPC and over HTTP; Prometheus; probes, metrics and status of the agent.
 EXPOSE 4317 4318 8889 13134
-# The Collectors get the larger part of the container's memory (the agent sets their GOMEMLIMIT), so the agent's own heap
-# ends at a quarter of it, and short-lived objects get 2 MiB instead of 16 (13 MB less with 100 policies).
-ENTRYPOINT ["/nodejs/bin/node", "--max-old-space-size-percentage=25", "--max-semi-space-size=2", "/app/dist/otel-policy.js"]
+# The Collectors get the larger part of the container's memory (the agent sets their GOMEMLIMIT). The agent's own heap
+# ends at 15 % of it, short-lived objects get 1 MiB instead of 16, and malloc one arena: 86 MB resident with 100 policies
+# where Node.js by itself takes 109.
+ENTRYPOINT ["/nodejs/bin/node", "--max-old-space-size-percentage=15", "--max-semi-space-size=1", "/app/dist/otel-policy.js"]
 CMD ["help"]
 
 # Whatever stands in for this stage has /otelcol-contrib.

@@ -15,12 +15,16 @@ export class CoreWatch {
   readonly #core: () => { readonly serial: number; readonly telemetryPort: number } | null;
   #readings: readonly Reading[] = [];
   #isStopped = false;
-  #cancel: () => void;
+  #cancel: (() => void) | null = null;
 
   constructor(site: Site, core: () => { readonly serial: number; readonly telemetryPort: number } | null) {
     this.#site = site;
     this.#core = core;
-    this.#cancel = site.clock.after(everyMs, () => void this.#look());
+  }
+
+  /** Begins to look; again is no matter. */
+  start(): void {
+    this.#cancel ??= this.#site.clock.after(everyMs, () => void this.#look());
   }
 
   /** What the core in service counted within the last seconds. */
@@ -33,7 +37,7 @@ export class CoreWatch {
 
   stop(): void {
     this.#isStopped = true;
-    this.#cancel();
+    this.#cancel?.();
   }
 
   async #look(): Promise<void> {

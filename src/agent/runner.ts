@@ -210,6 +210,7 @@ export class Runner {
     const core = this.#cores.live;
     // Read while the one before was in service; its own readings come later.
     const before = previous === null ? noCounts : this.#watch.recent();
+    this.#watch.start();
     this.#observed = number;
     if (core === null) return; // it died at once, which was told
     const words = await observe(

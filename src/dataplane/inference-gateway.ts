@@ -155,6 +155,7 @@ export const inferenceGateway: DataPlaneProfile = {
     "GKE's load balancer writes access logs to Cloud Logging only; a Collector cannot see them.",
     "The EPP samples 10 % by default (parentbased_traceidratio 0.1) and exports to its console; a policy can only sample what arrives.",
     "vLLM's llm_request is a server span of the same request: it is governed but not counted.",
+    "On a Namespace target tokens are counted at the callers; with metrics.genAI.source: gateway-spans at the model servers, whose spans carry them.",
     "The value “other” is a cap on model names, not a model.",
     "fairness_id is the header x-llm-d-inference-fairness-id.",
   ],

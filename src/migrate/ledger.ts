@@ -83,11 +83,15 @@ export const newLedger = (): Ledger => {
         say(node, at, unknown, leavesUnder(node));
         return;
       }
+      // A template inside a block is not what the block became.
+      if (own === null && isLeaf(node) && templatesIn(node, templates) !== null) say(node, at, unknown, 1);
       for (const [step, child] of childrenOf(node)) walk(child, joined(at, step), current);
     };
     const countInherited = (node: YamlNode): number =>
       isLeaf(node)
-        ? 1
+        ? notes.has(node) || templatesIn(node, templates) === null
+          ? 1
+          : 0
         : childrenOf(node).reduce((sum, [, child]) => sum + (notes.has(child) ? 0 : countInherited(child)), 0);
     walk(root, path, null);
     return found;

@@ -7,8 +7,8 @@ import { type BaseConfig, typeOf } from "./base-config.ts";
 import { belongsToIngest, entryGroups, isConnector, pullExporters } from "./entries.ts";
 import { componentNames } from "./names.ts";
 import { quoted, resourceAttribute } from "./ottl.ts";
-import { addQueueStorage, ownQueue, withQueue } from "./queues.ts";
 import { addPolicies, type Backends, cumulativeSinks, type Joints, needsRouter, routerOf } from "./policies.ts";
+import { addQueueStorage, ownQueue, withQueue } from "./queues.ts";
 import { stamps } from "./stamps.ts";
 import { coreTelemetry } from "./telemetry.ts";
 import { type Tree, traced } from "./tree.ts";
@@ -81,7 +81,8 @@ export const addDefaultPipelines = (
         return id;
       }
       const used = exporterOf(id);
-      if (used === id) add(assembly, "exporters", id, fromBase(base, `exporters::${id}`, bodyOf(id, base.exporters[id] ?? null)));
+      if (used === id)
+        add(assembly, "exporters", id, fromBase(base, `exporters::${id}`, bodyOf(id, base.exporters[id] ?? null)));
       return used;
     });
     const first = unstamp(pipeline.signal) ? [addUnstamp(assembly, pipeline.signal)] : [];

@@ -445,6 +445,23 @@ describe("several data planes at once", () => {
     }
   });
 
+  test("a resource that names its Gateway outright is not looked at for other names", async () => {
+    const before = run.defaults.spans.length;
+    const claimed = run.backend.spans.length;
+    await run.send([
+      span(
+        attributes({
+          "service.name": "edge.team-a",
+          "k8s.gateway.name": "elsewhere",
+          "k8s.gateway.namespace": "team-a",
+        }),
+        envoySpan(),
+      ),
+    ]);
+    await poll("the span at the default", () => run.defaults.spans.length > before);
+    assert.equal(run.backend.spans.length, claimed);
+  });
+
   test("what no plane claims is left alone", async () => {
     const before = run.defaults.spans.length;
     await run.send([

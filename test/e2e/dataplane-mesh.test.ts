@@ -134,7 +134,8 @@ describe("istio: a mesh of sidecars", () => {
 describe("the Inference Gateway's picker and model servers, by namespace", () => {
   let run: PolicyCollector;
   before(async () => {
-    run = await runDataPlane(["inference-gateway"], ["models"]);
+    // By default a namespace's calls are counted at their clients; here the model server is asked.
+    run = await runDataPlane(["inference-gateway"], ["models"], "    genAI: {source: gateway-spans}\n");
   });
   after(async () => {
     await run.stop();

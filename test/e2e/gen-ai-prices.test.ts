@@ -8,6 +8,8 @@ import {
   callAttributes,
   gatewayResource,
   inParts,
+  logOf,
+  logsExport,
   metricsPolicy,
   spanOf,
   tracesExport,
@@ -16,7 +18,13 @@ import { type PolicyCollector, runPolicies } from "../support/policy-collector.t
 import { poll } from "../support/poll.ts";
 
 /** A call, and what the library says it costs: null where it knows no price. */
-type Case = { readonly id: string; readonly span: Span; readonly price: number | null; readonly about: string };
+type Case = {
+  readonly id: string;
+  readonly span: Span;
+  readonly at: Date;
+  readonly price: number | null;
+  readonly about: string;
+};
 
 const attributeOfUsage: { readonly [usage: string]: string } = {
   input_tokens: "gen_ai.usage.input_tokens",
@@ -106,6 +114,7 @@ describe("every model of the price table, on the real Collector", () => {
     cases.push({
       id,
       span: spanOf([...callAttributes(provider, model, counts), text("case.id", id)], { at }),
+      at,
       price: priceOf(usage, model, providerId, at),
       about: `${providerId}/${model} ${JSON.stringify(usage)} ${at.toISOString()}`,
     });
@@ -142,14 +151,22 @@ describe("every model of the price table, on the real Collector", () => {
       "tool_duration",
       "gen_ai.client.token.usage",
     ];
-    const policy = metricsPolicy("priced", [
-      'genAI: {enabled: true, prices: ["*"], dimensions: [{key: case, fromAttribute: case.id}]}',
-      `overrides: [${disabled.map((name) => `{name: ${name}, disabled: true}`).join(", ")}]`,
-    ]);
+    const policyOf = (name: string, source: string): string =>
+      metricsPolicy(name, [
+        `genAI: {enabled: true, source: ${source}, prices: ["*"], dimensions: [{key: case, fromAttribute: case.id}]}`,
+        `overrides: [${disabled.map((family) => `{name: ${family}, disabled: true}`).join(", ")}]`,
+      ]);
+    const policy = `${policyOf("priced", "gateway-spans")}---\n${policyOf("logged", "gateway-logs")}`;
     run = await runPolicies([{ path: "policy.yaml", text: policy }], ["otlp"]);
     for (const part of inParts(cases, 1000)) {
       const spans = part.map(({ span }) => span);
       assert.equal(await run.send([tracesExport(gatewayResource("priced"), spans)]), 0);
+    }
+    // The same calls as access-log records: every tenth, since only the words for time and place differ.
+    const logged = cases.filter((_, index) => index % 10 === 0);
+    for (const part of inParts(logged, 1000)) {
+      const logs = part.map(({ span, at }) => logOf([...span.attributes, text("http.request.method", "POST")], at));
+      assert.equal(await run.send([logsExport(gatewayResource("logged"), logs)]), 0);
     }
     await poll(
       "every case priced or unpriced",
@@ -157,11 +174,15 @@ describe("every model of the price table, on the real Collector", () => {
         costs.clear();
         unpriced.clear();
         for (const { name, labels, value } of await run.scrape()) {
-          const id = labels["case"] ?? "";
+          const id = `${labels["case"] ?? ""}${labels["source"] === "gateway-logs" ? " logged" : ""}`;
           if (name === "otel_policy_gen_ai_cost_USD_total") costs.set(id, (costs.get(id) ?? 0) + value);
           if (name === "otel_policy_gen_ai_unpriced_total") unpriced.set(id, labels["reason"] ?? "");
         }
-        return cases.every(({ id, price }) => costs.has(id) || unpriced.has(id) || price === 0);
+        const isTold = (id: string): boolean => costs.has(id) || unpriced.has(id);
+        return (
+          cases.every(({ id, price }) => isTold(id) || price === 0) &&
+          logged.every(({ id, price }) => isTold(`${id} logged`) || price === 0)
+        );
       },
       30_000,
       500,
@@ -182,6 +203,19 @@ describe("every model of the price table, on the real Collector", () => {
       `${wrong.length} of ${cases.length}`,
     );
     assert.ok(cases.filter(({ price }) => price !== null && price > 0).length > 5000, `${cases.length} cases`);
+  });
+
+  test("costs the same where the access log tells of the call", () => {
+    const logged = cases.filter((_, index) => index % 10 === 0);
+    const wrong = logged.filter(({ id }) => {
+      const [span, log] = [id, `${id} logged`];
+      return costs.get(span) !== costs.get(log) || unpriced.get(span) !== unpriced.get(log);
+    });
+    assert.deepEqual(
+      wrong.slice(0, 10).map(({ id, about }) => `${about}: ${costs.get(`${id} logged`)} is not ${costs.get(id)}`),
+      [],
+    );
+    assert.ok(logged.filter(({ id }) => costs.has(`${id} logged`)).length > 500);
   });
 
   test("has a reason for every call that costs nothing", () => {

@@ -28,13 +28,13 @@ export const bystanders: readonly Place[] = [
 
 const backend = "collector.monitoring.svc:4317";
 
-const spec = (tag: string): string => `  tracing:
+const spec = (tag: string, metrics = ""): string => `  tracing:
     provider: {type: OTLP, endpoint: "${backend}"}
     customAttributes: [{attributeName: governed.by, literalValue: "${tag}"}]
   metrics:
     enabled: true
     provider: {type: OTLP, endpoint: "${backend}"}
-  accessLogs:
+${metrics}  accessLogs:
     enabled: true
     provider: {type: OTLP, endpoint: "${backend}"}
 `;
@@ -46,18 +46,22 @@ spec:
   targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: ${name}}
 ${spec(`${namespace}/${name}`)}`;
 
-const namespacePolicy = (namespace: string): string => `apiVersion: gateway.networking.k8s.io/v1alpha2
+const namespacePolicy = (namespace: string, metrics: string): string => `apiVersion: gateway.networking.k8s.io/v1alpha2
 kind: TelemetryPolicy
 metadata: {name: mesh, namespace: ${namespace}}
 spec:
   targetRef: {group: "", kind: Namespace, name: ${namespace}}
-${spec(namespace)}`;
+${spec(namespace, metrics)}`;
 
-export const runDataPlane = (planes: readonly string[], namespaces: readonly string[] = []): Promise<PolicyCollector> =>
-  runPolicies(
-    [{ path: "p.yaml", text: [...governed.map(gatewayPolicy), ...namespaces.map(namespacePolicy)].join("---\n") }],
-    planes,
-  );
+/** The real Collector with a policy on each governed Gateway and on these Namespaces; `metrics` is more of the latter's block. */
+export const runDataPlane = (
+  planes: readonly string[],
+  namespaces: readonly string[] = [],
+  metrics = "",
+): Promise<PolicyCollector> => {
+  const policies = [...governed.map(gatewayPolicy), ...namespaces.map((name) => namespacePolicy(name, metrics))];
+  return runPolicies([{ path: "p.yaml", text: policies.join("---\n") }], planes);
+};
 
 /** Last value of every cumulative series of that name, summed over those whose labels include the given ones. */
 export const counted = (run: PolicyCollector, name: string, labels: { readonly [key: string]: string }): number => {

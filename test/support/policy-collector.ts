@@ -17,11 +17,14 @@ export const sampleFile = (name: string): SourceFile => {
   return { path, text: readFileSync(join(root, path), "utf8") };
 };
 
-/** A platform's config for tests: OTLP/HTTP in, a sink as default exporter of all signals, and a Prometheus endpoint. */
-export const testBase = (ports: { readonly otlp: number; readonly prometheus: number }, sink: Sink): SourceFile => ({
+/** A platform's config for tests: OTLP/HTTP in (and gRPC, if wanted), a sink as default exporter of all signals, and a Prometheus endpoint. */
+export const testBase = (
+  ports: { readonly otlp: number; readonly prometheus: number; readonly grpc?: number },
+  sink: Sink,
+): SourceFile => ({
   path: "base.yaml",
   text: `receivers:
-  otlp: {protocols: {http: {endpoint: "127.0.0.1:${ports.otlp}"}}}
+  otlp: {protocols: {http: {endpoint: "127.0.0.1:${ports.otlp}"}${ports.grpc === undefined ? "" : `, grpc: {endpoint: "127.0.0.1:${ports.grpc}"}`}}}
 exporters:
   otlp_http/default: {endpoint: "${sink.url}", encoding: json, compression: none, tls: {insecure: true}}
   prometheus: {endpoint: "127.0.0.1:${ports.prometheus}"}
@@ -51,6 +54,8 @@ export type PolicyCollector = {
 export const runPolicies = async (
   files: readonly SourceFile[],
   dataPlanes: readonly string[] = defaultProfileNames,
+  /** A port to take OTLP over gRPC on as well: real proxies speak it. */
+  grpc?: number,
 ): Promise<PolicyCollector> => {
   const [otlp = 0, prometheus = 0] = await freePorts(2);
   const [defaults, backend] = await Promise.all([startSink(), startSink()]);
@@ -58,13 +63,13 @@ export const runPolicies = async (
     dataPlanes,
     rootNamespace: null,
     allowEndpoints: [],
-    base: testBase({ otlp, prometheus }, defaults),
+    base: testBase({ otlp, prometheus, ...(grpc === undefined ? {} : { grpc }) }, defaults),
     topology: "single",
     collector: null,
     redirectSinks: backend.url,
   });
   if (compilation.rendered === null) throw new Error(`nothing rendered: ${JSON.stringify(compilation.diagnostics)}`);
-  const collector = await runCollector({ config: compilation.rendered.core.yaml, ports: [otlp] });
+  const collector = await runCollector({ config: compilation.rendered.core.yaml, ports: grpc === undefined ? [otlp] : [otlp, grpc] });
   const { post, close } = connect(`http://127.0.0.1:${otlp}`);
   return {
     compilation,

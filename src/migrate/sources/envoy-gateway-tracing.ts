@@ -52,6 +52,7 @@ const ratesOf = (reading: Reading, tracing: YamlNode): Rates => {
       case "AlwaysOff":
         return { rate: reading.cite(none, anchor, why) };
       case "TraceIdRatio":
+        reading.note(type, { outcome: "carried", why: "as the rate" });
         return ratio === null ? {} : { rate: { ...ratio, ...why } };
       case "ParentBasedAlwaysOn":
         return { rate: reading.cite(all, anchor), parent: reading.cite(all, anchor) };

@@ -3,7 +3,8 @@ import { durationBuckets, families, sizeBuckets } from "../../plan/families.ts";
 import type { FamilyDefinition } from "../../plan/family.ts";
 import { genAIFamilies } from "../../plan/gen-ai-families.ts";
 import type { CallFamily, DerivedFamily, Stage, ValueFrom } from "../../plan/types.ts";
-import { type ClassScope, rowValue } from "../class-scope.ts";
+import { type ClassScope, fieldOf, rowValue } from "../class-scope.ts";
+import { shared } from "../lookup.ts";
 import { attribute, configText, quoted, type RecordContext, resourceAttribute } from "../ottl.ts";
 import { stamps } from "../stamps.ts";
 import { type Tree, traced } from "../tree.ts";
@@ -18,14 +19,19 @@ export const targetFields = ["gateway.name", "gateway.namespace", "namespace"] a
 const carrier = (from: Exclude<ValueFrom, { kind: "row" }>): string =>
   from.kind === "header" ? stamps.header(from.name) : from.key;
 
-const rowStampsOf = (stage: Derive): readonly string[] => [
-  ...targetFields,
-  ...stage.families.flatMap((family) => family.added.flatMap(({ from }) => (from.kind === "row" ? [from.field] : []))),
-];
+/** Row data that differs between the targets of the class; what is equal is written where it is needed. */
+const rowStampsOf = (scope: ClassScope, stage: Derive): readonly string[] =>
+  [
+    ...targetFields,
+    ...stage.families.flatMap((family) =>
+      family.added.flatMap(({ from }) => (from.kind === "row" ? [from.field] : [])),
+    ),
+    // Conditions of request records ask whether the target is a namespace.
+  ].filter((field) => field === "namespace" || shared(scope.rows, fieldOf(field)) === null);
 
 /** Row data that derived metrics read from the resource; literals cannot be inlined into a connector. */
 export const needForDerive = (scope: ClassScope, stage: Derive): void => {
-  for (const field of rowStampsOf(stage)) scope.needed.add(field);
+  for (const field of rowStampsOf(scope, stage)) scope.needed.add(field);
 };
 
 /** Records of this signal that stand for a request, or null when no chosen profile counts requests here. */
@@ -160,22 +166,44 @@ const definitionOf = (family: DerivedFamily): FamilyDefinition => {
 /** The connector that turns records of a class into delta metrics, or null when nothing is derived from this signal. */
 export const deriveConnector = (scope: ClassScope, stage: Derive): Tree | null => {
   const { signal } = scope.policyClass;
-  const resource: Tree[] = rowStampsOf(stage).map((field) => ({ key: stamps.row(field), optional: true }));
+  // An empty list would keep every attribute of the resource.
+  const resource: Tree[] = [stamps.target, ...rowStampsOf(scope, stage).map(stamps.row)].map((key) => ({
+    key,
+    optional: true,
+  }));
   const all = stage.families.flatMap((family) => definitions(scope, signal, family, definitionOf(family), resource));
   if (all.length === 0) return null;
   return signal === "traces" ? { error_mode: "ignore", spans: all } : { error_mode: "ignore", logs: all };
 };
 
+/** Attributes of the connector's data points that stand for labels of calls. */
+const carriedBy = (scope: ClassScope, stage: Derive): ReadonlySet<string> => {
+  if (scope.context === "datapoint") return new Set();
+  const context = scope.context;
+  const keys = stage.families.flatMap((family) =>
+    isCallFamily(family.family)
+      ? callMetrics(context, family.family, versionOf(scope)).flatMap(({ labels }) =>
+          labelAttributes(labels, family.defaults),
+        )
+      : [],
+  );
+  return new Set(keys.map(({ key }) => key));
+};
+
 /** Data-point statements that give derived series their final labels and take every stamp away. */
 export const derivedStatements = (scope: ClassScope, stage: Derive): readonly Tree[] => {
   const point = (key: string): string => attribute("datapoint", key);
-  const copy = (key: string, field: string): string =>
-    `set(${point(key)}, ${resourceAttribute(stamps.row(field))}) where ${resourceAttribute(stamps.row(field))} != nil and ${resourceAttribute(stamps.row(field))} != ""`;
+  const copy = (key: string, field: string): readonly string[] => {
+    const constant = shared(scope.rows, fieldOf(field));
+    if (constant !== null) return constant === "" ? [] : [`set(${point(key)}, ${quoted(constant)})`];
+    const from = resourceAttribute(stamps.row(field));
+    return [`set(${point(key)}, ${from}) where ${from} != nil and ${from} != ""`];
+  };
   const lines: Tree[] = [
-    copy("k8s.gateway.name", "gateway.name"),
-    copy("k8s.gateway.namespace", "gateway.namespace"),
-    copy("k8s.namespace.name", "namespace"),
-    ...(stage.families.some(({ family }) => isCallFamily(family)) ? labelStatements() : []),
+    ...copy("k8s.gateway.name", "gateway.name"),
+    ...copy("k8s.gateway.namespace", "gateway.namespace"),
+    ...copy("k8s.namespace.name", "namespace"),
+    ...labelStatements(carriedBy(scope, stage)),
   ];
   const leftovers = new Set<string>();
   for (const family of stage.families) {

@@ -23,7 +23,7 @@ const isLeaf = (context: RecordContext): readonly string[] => {
   const stated: readonly Field[] =
     context === "span" ? ["input", "output"] : ["input", "output", "requestModel", "responseModel"];
   return [
-    ...leafOperations.map((name) => `${at("operation")} == ${quoted(name)}`),
+    `IsMatch(${at("operation")}, ${quoted(`^(?:${leafOperations.join("|")})$`)})`,
     `${at("operation")} == nil and ${at("method")} == nil and (${stated.map((field) => `${at(field)} != nil`).join(" or ")})`,
   ];
 };

@@ -161,9 +161,11 @@ export const labelAttributes = (
   });
 };
 
-/** Data-point statements that give every stamp that is there its label. */
-export const labelStatements = (): readonly string[] =>
-  Object.entries(labelsOfStamps).map(([stamp, label]) => {
-    const from = attribute("datapoint", stamps.genAI(stamp));
-    return `set(${attribute("datapoint", label)}, ${from}) where ${from} != nil`;
-  });
+/** Data-point statements that give every stamp which the definitions carry its label. */
+export const labelStatements = (carried: ReadonlySet<string>): readonly string[] =>
+  Object.entries(labelsOfStamps)
+    .filter(([stamp]) => carried.has(stamps.genAI(stamp)))
+    .map(([stamp, label]) => {
+      const from = attribute("datapoint", stamps.genAI(stamp));
+      return `set(${attribute("datapoint", label)}, ${from}) where ${from} != nil`;
+    });

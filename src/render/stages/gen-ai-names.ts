@@ -139,7 +139,12 @@ const tokenFields: ReadonlySet<Field> = new Set([
 /** What is read where only tokens are asked for: OpenTelemetry's own names and the headers. */
 const tokenConventions: readonly Convention[] = conventions
   .filter(({ name, kind }) => name === "OpenTelemetry GenAI" || kind === "headers")
-  .map((convention) => ({ ...convention, aliases: convention.aliases.filter(({ field }) => tokenFields.has(field)) }));
+  .map((convention) => ({
+    ...convention,
+    // Without usage there is nothing to count, whatever else a record says of a call.
+    markers: convention.markers.filter((name) => /usage/.test(name)),
+    aliases: convention.aliases.filter(({ field }) => tokenFields.has(field)),
+  }));
 
 /** Aliases → fields, each in the type it should have. Records without any marker pass at the price of looking for them. */
 export const nameGroups = (

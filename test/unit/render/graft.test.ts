@@ -60,7 +60,11 @@ describe("policies are grafted into the platform's config", () => {
       "health_check",
       "health_check/otel_policy",
     ]);
-    assert.deepEqual(Object.keys(core?.["extensions"] ?? {}).sort(), ["basicauth", "health_check/otel_policy"]);
+    assert.deepEqual(Object.keys(core?.["extensions"] ?? {}).sort(), [
+      "basicauth",
+      "file_storage/otel_policy_queue",
+      "health_check/otel_policy",
+    ]);
   });
   test("without policies the default way is all there is", () => {
     const { core } = grafted(plain, "");
