@@ -5,7 +5,7 @@ import { genAIFamilies } from "../../plan/gen-ai-families.ts";
 import type { CallFamily, DerivedFamily, Stage, ValueFrom } from "../../plan/types.ts";
 import { type ClassScope, fieldOf, rowValue } from "../class-scope.ts";
 import { shared } from "../lookup.ts";
-import { attribute, configText, quoted, type RecordContext, resourceAttribute } from "../ottl.ts";
+import { attribute, configText, literally, quoted, type RecordContext, resourceAttribute } from "../ottl.ts";
 import { stamps } from "../stamps.ts";
 import { type Tree, traced } from "../tree.ts";
 import { callMetrics, labelAttributes, labelStatements } from "./gen-ai-metrics.ts";
@@ -59,7 +59,7 @@ const apartFromOthers = (requestRecord: RequestRecord): string => {
   }
   const not = (requestRecord.not ?? []).map((duplicate) => {
     const key = attribute("log", duplicate.key);
-    if ("is" in duplicate) return `not (${duplicate.is.map((value) => `${key} == ${quoted(value)}`).join(" or ")})`;
+    if ("is" in duplicate) return `not IsMatch(${key}, ${quoted(`^(?:${duplicate.is.map(literally).join("|")})$`)})`;
     const mesh = `${resourceAttribute(stamps.row("namespace"))} != ""`;
     return `not (IsString(${key}) and HasPrefix(${key}, ${quoted(duplicate.startsWith)}) and ${mesh})`;
   });
