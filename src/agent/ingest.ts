@@ -59,6 +59,12 @@ export class Ingest {
     return this.#running?.proposal.ingestDigest ?? null;
   }
 
+  /** Takes over one that runs and is healthy. */
+  adopt(launch: IngestLaunch, proposal: Proposal, process: CollectorProcess): void {
+    this.#wanted = proposal;
+    this.#inService({ launch, proposal, process });
+  }
+
   /** Makes this config run and be healthy. On failure what ran before is brought back. Null: done. */
   ensure(proposal: Proposal): Promise<Failure | null> {
     return this.#inTurn(async () => {
@@ -114,9 +120,18 @@ export class Ingest {
       if (this.#running === running) this.#running = null;
       return failed;
     }
-    this.#setHealthy(true);
-    void running.process.exited.then((exit) => this.#ended(running, exit));
+    this.#inService(running);
     return null;
+  }
+
+  #inService(running: Running): void {
+    this.#running = running;
+    this.#alive.add(running.process);
+    this.#setHealthy(true);
+    void running.process.exited.then((exit) => {
+      this.#alive.delete(running.process);
+      this.#ended(running, exit);
+    });
   }
 
   #ended(running: Running, exit: Exit): void {

@@ -1,4 +1,7 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { writeAtomically } from "../collector/atomic-file.ts";
+import type { CollectorLine } from "../collector/log-line.ts";
 import { freePorts } from "../collector/ports.ts";
 import { type CollectorProcess, startCollector } from "../collector/process.ts";
 import { removeStaleSockets } from "../collector/sockets.ts";
@@ -73,10 +76,25 @@ const ofCore =
   (file: string): boolean =>
     file === `core-${serial}.sock` || file === `health-core-${serial}.sock`;
 
+/** Where a Collector's stderr goes: to a file, so that it can outlive the agent. */
+export const logFile = (site: Site, name: string): string => join(site.runDir.path, `${name}.log`);
+
+/**
+ * What a Collector calls info is everyday news to it; for us it is detail. So are gRPC's complaints about a peer that is
+ * not there yet: whether a process works is told by its health.
+ */
+export const onLogOf = (site: Site, name: string): ((line: CollectorLine) => void) => {
+  const log = site.log.with({ process: name });
+  return ({ level, message, fields }) =>
+    log(level === "info" || fields["grpc_log"] === "true" ? "debug" : level, message, fields);
+};
+
 /** Starts what was prepared. Sockets left from a process that is gone are removed first: bind(2) would fail on them. */
 export const start = async (site: Site, launch: IngestLaunch | CoreLaunch): Promise<CollectorProcess> => {
   await removeStaleSockets(site.runDir.path, "serial" in launch ? ofCore(launch.serial) : ofIngest);
   const log = site.log.with({ process: launch.name });
+  const stderr = logFile(site, launch.name);
+  await rm(stderr, { force: true }); // of an ingest before this one
   const started = startCollector({
     binary: site.binary,
     configPath: launch.configPath,
@@ -85,16 +103,18 @@ export const start = async (site: Site, launch: IngestLaunch | CoreLaunch): Prom
     stdout: site.stdout,
     endWithParent: site.endWithParent,
     clock: site.clock,
-    // What a Collector calls info is everyday news to it; for us it is detail. So are gRPC's complaints about a peer
-    // that is not there yet: whether a process works is told by its health.
-    onLog: ({ level, message, fields }) =>
-      log(level === "info" || fields["grpc_log"] === "true" ? "debug" : level, message, fields),
+    stderr,
+    onLog: onLogOf(site, launch.name),
   });
   log("debug", "Collector started", { pid: started.pid, config: launch.configPath });
   const { pid } = started;
   if (pid !== null) {
     await noteProcess(site.runDir.path, pid, launch.configPath);
-    void started.exited.then(() => forgetProcess(site.runDir.path, pid).catch(() => {})); // then the next agent finds it stale
+    void started.exited
+      .then(() =>
+        Promise.all([forgetProcess(site.runDir.path, pid), "serial" in launch ? rm(stderr, { force: true }) : null]),
+      )
+      .catch(() => {}); // then the next agent finds them stale
   }
   return started;
 };

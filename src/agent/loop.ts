@@ -109,6 +109,19 @@ export class Loop {
     });
   }
 
+  /** Before anything else: what an agent before us left running serves on. */
+  async takeOver(): Promise<void> {
+    const proposal = await this.#runner.takeOver();
+    if (proposal === null) return;
+    const number = Math.max(1, this.#options.history.committed);
+    const live = { number, attempt: 0, proposal };
+    this.#state = { ...stateAfter(number), phase: { at: "serving", live } };
+    this.#liveSince = this.#options.site.clock.now();
+    this.#runner.serves(number);
+    const { instruments, site } = this.#options;
+    instruments.generation({ digest: proposal.digest, collectorVersion: site.binary.version });
+  }
+
   /** Something new was read, or somebody asked. */
   read({ cause, since, snapshot, held, compileMs }: Reading): void {
     const { newest, compilation } = held;

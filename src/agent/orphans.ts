@@ -18,12 +18,24 @@ export const forgetProcess = (runDir: string, pid: number): Promise<void> =>
  * Ends Collectors that an agent before us left running: they hold the ports. A process id may long belong to somebody
  * else, so only one whose command line names the very config is touched. Answers how many there were.
  */
-export const endOrphans = async (runDir: string, clock: Clock): Promise<number> => {
+export const endOrphans = async (
+  runDir: string,
+  clock: Clock,
+  adopted: ReadonlySet<number> = new Set(),
+  /** Found in other ways than by their notes. */
+  others: readonly { readonly pid: number; readonly configPath: string }[] = [],
+): Promise<number> => {
   const notes = (await readdir(runDir)).filter((name) => name.startsWith(prefix));
+  const noted = await Promise.all(
+    notes.map(async (note) => ({
+      pid: Number(note.slice(prefix.length)),
+      configPath: await readFile(join(runDir, note), "utf8").catch(() => ""),
+    })),
+  );
+  const orphans = new Map([...noted, ...others].map((one) => [one.pid, one.configPath]));
   let ended = 0;
-  for (const note of notes) {
-    const pid = Number(note.slice(prefix.length));
-    const config = await readFile(join(runDir, note), "utf8").catch(() => "");
+  for (const [pid, config] of orphans) {
+    if (adopted.has(pid)) continue;
     if (Number.isSafeInteger(pid) && config !== "" && (await runs(pid, config))) {
       ended += 1;
       signalGroup(pid, "SIGTERM");
@@ -32,9 +44,9 @@ export const endOrphans = async (runDir: string, clock: Clock): Promise<number> 
         await isGone(pid, config, clock);
       }
     }
-    await rm(join(runDir, note), { force: true });
+    await forgetProcess(runDir, pid);
   }
-  await removeConfigs(runDir);
+  if (adopted.size === 0) await removeConfigs(runDir);
   return ended;
 };
 

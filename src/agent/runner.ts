@@ -3,6 +3,7 @@ import { refusalOf } from "../collector/failures.ts";
 import { scrape } from "../collector/metrics-text.ts";
 import { validateConfig } from "../collector/validate.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { adopt, findAdoptable } from "./adoption.ts";
 import { CoreWatch } from "./core-watch.ts";
 import { type Core, Cores } from "./cores.ts";
 import { type Failure, failure, unforeseen } from "./failure.ts";
@@ -10,6 +11,7 @@ import { Ingest, validateIngest } from "./ingest.ts";
 import type { CoreLaunch } from "./launch.ts";
 import type { Candidate, Effect, Event, Generation, Proposal, Step } from "./machine.ts";
 import { observe } from "./observe.ts";
+import { endOrphans } from "./orphans.ts";
 import { countsOf, noCounts } from "./rates.ts";
 import { Restorer } from "./restorer.ts";
 import type { Site } from "./site.ts";
@@ -55,6 +57,41 @@ export class Runner {
     });
     this.#watch = new CoreWatch(site, () => this.#cores.live?.launch ?? null);
     this.#restorer = new Restorer(site, this.#cores, this.ingest, hooks);
+  }
+
+  /**
+   * Takes over what an agent before us left running, and what its cores left in their queues. Answers what is in service;
+   * null: nothing that could go on as it is.
+   */
+  async takeOver(): Promise<Proposal | null> {
+    const site = this.#site;
+    const { ingest, cores, foreign } = await findAdoptable(site);
+    const adopted = [...(ingest === null ? [] : [ingest]), ...cores];
+    const pids = new Set(adopted.map(({ running }) => running.pid));
+    const ended = await endOrphans(site.runDir.path, site.clock, pids, foreign);
+    if (ended > 0) site.log("warn", "ended Collectors that an agent before this one left running", { count: ended });
+    const live = cores.find(({ isLive }) => isLive) ?? null;
+    const proposal = (core: string, coreDigest: string): Proposal => ({
+      digest: coreDigest,
+      core,
+      ingestDigest: ingest?.launch.digest ?? "",
+      ingest: ingest?.config ?? "",
+      flawed: false,
+    });
+    const inService = proposal(live?.config ?? "", live?.launch.digest ?? "");
+    if (ingest !== null) this.ingest.adopt(ingest.launch, inService, adopt(site, ingest.running, "ingest"));
+    for (const core of cores)
+      this.#cores.adopt(core.launch, adopt(site, core.running, core.launch.name), core === live);
+    await this.#cores.leftovers.takeOver(new Set(cores.map(({ launch }) => launch.slot)));
+    if (ingest === null || live === null) return null;
+    site.log("info", "took over what was in service", { generation: inService.digest.slice(0, 12) });
+    return inService;
+  }
+
+  /** The generation that runs was in service before us. */
+  serves(number: number): void {
+    this.#liveNumber = number;
+    this.#watch.start();
   }
 
   /** Items that ingest refused since its start; null: it cannot be asked. */

@@ -80,3 +80,11 @@ const jsonObject = (line: string): { readonly [key: string]: Json } | null => {
     return null; // cut off, or not JSON after all: the line is shown as text
   }
 };
+
+/** A line that says that lines are missing. */
+export const skipped = (bytes: number): CollectorLine => ({
+  level: "warn",
+  at: null,
+  message: `${bytes} bytes of log were skipped: more was written than is read`,
+  fields: {},
+});

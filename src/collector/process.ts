@@ -1,13 +1,15 @@
 import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 import type { Clock } from "../base/clock.ts";
 import { collectorArguments } from "./arguments.ts";
 import type { Exit } from "./exit.ts";
 import type { CollectorBinary } from "./find.ts";
 import { lastWords } from "./last-words.ts";
 import { lineReader } from "./lines.ts";
-import { type CollectorLine, parseLogLine } from "./log-line.ts";
+import { type CollectorLine, parseLogLine, skipped } from "./log-line.ts";
 import { signalGroup } from "./signal-group.ts";
 import { systemClock } from "./system-clock.ts";
+import { tail } from "./tail.ts";
 
 export type StartOptions = {
   readonly binary: Pick<CollectorBinary, "path">;
@@ -24,8 +26,13 @@ export type StartOptions = {
    */
   readonly stdout?: "inherit" | "ignore" | number;
   /**
-   * Kill it when this process exits (`dev`). The default leaves it running, until it next writes to stderr: Go ends a
-   * process by SIGPIPE whose stderr is a pipe that nobody reads any more (os/signal), so it serves on but cannot drain.
+   * A file that stderr is appended to, and read back from. Absent: a pipe, without whose reader it dies of its next line,
+   * so that it could not outlive us.
+   */
+  readonly stderr?: string;
+  /**
+   * Kill it when this process exits (`dev`). The default leaves it running, where stderr is a file; else until it next
+   * writes to it: Go ends a process by SIGPIPE whose stderr is a pipe that nobody reads any more (os/signal).
    */
   readonly endWithParent?: boolean;
   readonly clock?: Clock;
@@ -52,17 +59,29 @@ export const startCollector = (options: StartOptions): CollectorProcess => {
   const clock = options.clock ?? systemClock;
   const { promise: exited, resolve } = Promise.withResolvers<Exit>();
   const words = lastWords();
+  const { stderr } = options;
+  const file = stderr === undefined ? null : openSync(stderr, "a", 0o600);
   const child = spawn(options.binary.path, collectorArguments(options.configPath, options.featureGates ?? []), {
     env: options.env,
-    stdio: ["ignore", options.stdout ?? "inherit", "pipe"],
+    stdio: ["ignore", options.stdout ?? "inherit", file ?? "pipe"],
     detached: true,
   });
+  if (file !== null) closeSync(file);
 
   const lines = lineReader((text) => {
     const line = parseLogLine(text);
     words.add(line);
     options.onLog(line);
   });
+  const log =
+    stderr === undefined
+      ? null
+      : tail({
+          path: stderr,
+          clock,
+          onBytes: lines.push,
+          onSkipped: (bytes) => options.onLog(skipped(bytes)),
+        });
   child.stderr?.on("data", (chunk: Buffer) => lines.push(chunk));
   child.stderr?.on("error", () => {}); // its end is seen below
 
@@ -85,9 +104,11 @@ export const startCollector = (options: StartOptions): CollectorProcess => {
   const settle = (exit: Exit): void => {
     if (settled) return;
     settled = true;
-    lines.end();
-    child.stderr?.destroy();
-    resolve(exit);
+    void (log?.finish() ?? Promise.resolve()).then(() => {
+      lines.end();
+      child.stderr?.destroy();
+      resolve(exit);
+    });
   };
   child.on("error", (error: NodeJS.ErrnoException) => {
     // Also emitted when a signal could not be sent; that is no end.

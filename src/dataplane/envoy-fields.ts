@@ -6,7 +6,7 @@ import type { Alias, Duplicate, Family } from "./profile.ts";
  */
 export const envoyLogAliases: readonly Alias[] = [
   { to: "http.request.method", from: "method", as: "text" },
-  { to: "http.response.status_code", from: "response_code", as: "integer" },
+  { to: "http.response.status_code", from: "response_code", as: "statusCode" },
   { to: "url.path", from: "x-envoy-origin-path", as: "path" },
   { to: "url.path", from: "path", as: "path" },
   { to: "server.address", from: ":authority", as: "text" },
@@ -21,7 +21,7 @@ export const envoyLogAliases: readonly Alias[] = [
 /** Span tags of Envoy's HTTP tracer; newer builds send the conventions' names beside them. */
 export const envoySpanAliases: readonly Alias[] = [
   { to: "http.request.method", from: "http.method", as: "text" },
-  { to: "http.response.status_code", from: "http.status_code", as: "integer" },
+  { to: "http.response.status_code", from: "http.status_code", as: "statusCode" },
   { to: "url.path", from: "http.url", as: "pathOfUrl" },
   { to: "url.path", from: "url.full", as: "pathOfUrl" },
   { to: "user_agent.original", from: "user_agent", as: "text" },

@@ -36,6 +36,8 @@ export type IdentitySource =
 export type Conversion =
   | "text"
   | "integer"
+  /** An HTTP status. Envoy writes 0 where there was no response: that is none. */
+  | "statusCode"
   /** A number in the canonical unit already. */
   | "number"
   /** Milliseconds → seconds. */

@@ -2,6 +2,7 @@ import { sortedUnique } from "../base/order.ts";
 import { logFieldAliases, plainLogFields, startTimeFields } from "../dataplane/log-fields.ts";
 import type { NativeWish } from "../dataplane/native.ts";
 import type { DataPlaneProfile } from "../dataplane/profile.ts";
+import { draftHeaders } from "../genai/draft-headers.ts";
 import type { Target, TelemetryPolicy, ValueSource } from "../policy/types.ts";
 import { isCredential } from "./credentials.ts";
 
@@ -33,6 +34,9 @@ export const nativeWish = (
   const ofMetrics = [...(metrics?.overrides ?? []), ...(metrics?.genAI ? [metrics.genAI] : [])].flatMap(
     ({ dimensions }) => dimensions.flatMap(({ source }) => headerOf(source?.value)),
   );
+  // Models and usage are in headers where a proxy knows of nothing but headers.
+  const ofCalls =
+    derives && metrics.genAI?.enabled.value === true && profile.headerKeys.logs.includes("*") ? draftHeaders : [];
   // Dimensions are read from the record that stands for the request.
   const counted = profile.requestRecord?.signal ?? "logs";
   const usable = (names: readonly string[]): readonly string[] =>
@@ -47,7 +51,7 @@ export const nativeWish = (
     },
     headers: {
       spans: usable([...ofSpans, ...(counted === "traces" ? ofMetrics : [])]),
-      logs: usable([...ofLogs, ...(counted === "logs" ? ofMetrics : [])]),
+      logs: usable([...ofLogs, ...(counted === "logs" ? [...ofMetrics, ...ofCalls] : [])]),
     },
     propagation: (tracing?.propagation ?? []).map(({ value }) => value),
   };

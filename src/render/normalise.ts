@@ -11,6 +11,7 @@ import { stamps } from "./stamps.ts";
  */
 const presentText = quoted("^[^-]|^-.");
 const integer = quoted("^-?[0-9]{1,18}$");
+const statusCode = quoted("^[1-9][0-9]{2}$");
 const number = quoted("^[0-9]{1,12}(?:[.][0-9]{1,12})?$");
 
 const urlPath = quoted("^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*(?P<path>/[^?#]*)");
@@ -33,6 +34,8 @@ const convert = (context: RecordContext, alias: Alias): readonly string[] => {
       return [set(from, `IsMatch(${from}, ${presentText})`)];
     case "integer":
       return [set(`Int(${from})`, `IsMatch(${from}, ${integer})`)];
+    case "statusCode":
+      return [set(`Int(${from})`, `IsMatch(${from}, ${statusCode})`)];
     case "secondsFromMilliseconds":
       return [set(`Double(${from}) / 1000.0`, `IsMatch(${from}, ${number})`)];
     case "number":

@@ -92,11 +92,15 @@ describe("Envoy as Envoy Gateway configures it", withEnvoy, () => {
   const traceIds = new Map<number, string>();
 
   before(async () => {
-    scene = await startEnvoyScene(policies, ["envoy-gateway"], [
-      // Logs at every place Envoy has one: each request thrice, and each connection.
-      maker(edge, ["Listener", "Route", "Upstream"]),
-      ...places.slice(1).map((place) => maker(place)),
-    ]);
+    scene = await startEnvoyScene(
+      policies,
+      ["envoy-gateway"],
+      [
+        // Logs at every place Envoy has one: each request thrice, and each connection.
+        maker(edge, ["Listener", "Route", "Upstream"]),
+        ...places.slice(1).map((place) => maker(place)),
+      ],
+    );
     const counts = [120, 200, 80, 20, 20];
     sent = await Promise.all(
       counts.map((count, index) => scene.send(index, index === 0 ? [...mixed(count), hangUp] : mixed(count))),
@@ -136,9 +140,10 @@ describe("Envoy as Envoy Gateway configures it", withEnvoy, () => {
       words.filter((line) => line !== "" && !/Deprecated field.*common_config|no configured limit/.test(line)),
       [],
     );
+    // Envoy has thousands of families; those that only Envoy's documentation knows are named as unknown here.
     assert.deepEqual(
-      scene.run.compilation.diagnostics.filter(({ severity }) => severity !== "info"),
-      [],
+      scene.run.compilation.diagnostics.filter(({ severity }) => severity !== "info").map(({ code }) => code),
+      ["TP4005", "TP4005"],
     );
   });
 
@@ -173,7 +178,11 @@ describe("Envoy as Envoy Gateway configures it", withEnvoy, () => {
           agent: "test-client/1",
           requestBytes: wish.body?.length ?? 0,
           responseBytes:
-            status === null || wish.path === "/nowhere" ? 0 : wish.path === "/dead/end" ? values["http.response.body.size"] : 2,
+            status === null || wish.path === "/nowhere"
+              ? 0
+              : wish.path === "/dead/end"
+                ? values["http.response.body.size"]
+                : 2,
           model: wish.headers?.["x-model-id"] ?? "-",
           team: wish.headers?.["x-team"] ?? "-",
           input: isModel ? String(usage.input) : "-",
@@ -331,7 +340,9 @@ describe("Envoy as Envoy Gateway configures it", withEnvoy, () => {
           (record.sum?.dataPoints ?? []).map((point) => ({
             of: resource.attributes,
             point,
-            values: Object.fromEntries((point.attributes ?? []).map(({ key, value }) => [key, Object.values(value)[0]])),
+            values: Object.fromEntries(
+              (point.attributes ?? []).map(({ key, value }) => [key, Object.values(value)[0]]),
+            ),
           })),
         )
         .filter(({ of: who }) => JSON.stringify(who).includes('"stringValue":"edge"'));
@@ -366,7 +377,12 @@ describe("Envoy as Envoy Gateway configures it", withEnvoy, () => {
     ]);
     for (const place of bystanders) {
       const logs = bySeq(logsAt("defaults", place));
-      assert.deepEqual([...logs.keys()].sort(), of(place).map(({ seq }) => seq).sort());
+      assert.deepEqual(
+        [...logs.keys()].sort(),
+        of(place)
+          .map(({ seq }) => seq)
+          .sort(),
+      );
       for (const { values } of logs.values())
         assert.deepEqual(
           Object.keys(values).filter((key) => !format.has(key)),
@@ -384,7 +400,10 @@ describe("Envoy as Envoy Gateway configures it", withEnvoy, () => {
 
   test("nothing of ours is left on any record, and the Collector had nothing to complain of", () => {
     const text = JSON.stringify([scene.run.backend.spans, scene.run.backend.logs, scene.run.defaults]);
-    assert.ok(!text.includes("otel_policy."), text.slice(Math.max(0, text.indexOf("otel_policy.") - 300)).slice(0, 400));
+    assert.ok(
+      !text.includes("otel_policy."),
+      text.slice(Math.max(0, text.indexOf("otel_policy.") - 300)).slice(0, 400),
+    );
     assertQuiet(scene.run);
   });
 });

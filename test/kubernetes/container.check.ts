@@ -188,7 +188,7 @@ describe("a hundred policies in the chart's memory limit", () => {
     const collectors = memory.filter(({ command }) => command.includes("otelcol")).map(({ bytes }) => bytes);
     t.diagnostic(`agent ${mega(agent)}, Collectors ${collectors.map(mega).join(" + ")}`);
     assert.ok(collectors.length >= 2);
-    assert.ok(agent < 110e6, `agent ${mega(agent)}`);
+    assert.ok(agent < 105e6, `agent ${mega(agent)}`);
     for (const bytes of collectors) assert.ok(bytes < 130e6, `Collector ${mega(bytes)}`);
   });
 

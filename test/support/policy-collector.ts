@@ -69,7 +69,10 @@ export const runPolicies = async (
     redirectSinks: backend.url,
   });
   if (compilation.rendered === null) throw new Error(`nothing rendered: ${JSON.stringify(compilation.diagnostics)}`);
-  const collector = await runCollector({ config: compilation.rendered.core.yaml, ports: grpc === undefined ? [otlp] : [otlp, grpc] });
+  const collector = await runCollector({
+    config: compilation.rendered.core.yaml,
+    ports: grpc === undefined ? [otlp] : [otlp, grpc],
+  });
   const { post, close } = connect(`http://127.0.0.1:${otlp}`);
   return {
     compilation,

@@ -5,7 +5,6 @@ import * as flag from "../flag-table.ts";
 import { paint, wantsColor } from "../paint.ts";
 import { columns } from "../wrap.ts";
 import { compiledPolicies } from "./compiled-policies.ts";
-import { nativeWords } from "./native.ts";
 import { settingsOf } from "./settings.ts";
 import type { Topic } from "./topic.ts";
 
@@ -19,7 +18,7 @@ export const target: Topic = {
     const found = compilation.effective.find((effective) => targetKey(effective.target) === asked);
     if (found === undefined) return { found: false, words: ungoverned(asked, compilation.effective) };
     const { flags, terminal } = call;
-    if (flags.get(flag.native)) return { found: true, words: nativeWords(found, flags) };
+    if (flags.get(flag.native)) return { found: true, words: (await import("./native.ts")).nativeWords(found, flags) };
     const { bold } = paint(wantsColor(flags.get(flag.color), terminal.out, terminal.env));
     const { policy, losers } = found;
     const spans = new Map(compilation.policies.policies.map(({ id, span }) => [id, span]));

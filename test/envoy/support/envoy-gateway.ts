@@ -1,6 +1,15 @@
 import type { Json } from "../../../src/base/canonical.ts";
 import type { Place } from "../../support/dataplane-scene.ts";
-import { bootstrapOf, cluster, extension, grpcTo, keyValues, otlpAccessLog, otlpCluster, otlpTracer } from "./bootstrap.ts";
+import {
+  bootstrapOf,
+  cluster,
+  extension,
+  grpcTo,
+  keyValues,
+  otlpAccessLog,
+  otlpCluster,
+  otlpTracer,
+} from "./bootstrap.ts";
 import type { EnvoyConfig } from "./envoy.ts";
 import { at, listAt, mapAt } from "./native.ts";
 
@@ -99,20 +108,16 @@ export const envoyGatewayProxy = (
       statsSink:
         sink === undefined
           ? null
-          : extension(
-              "envoy.stat_sinks.open_telemetry",
-              "envoy.extensions.stat_sinks.open_telemetry.v3.SinkConfig",
-              {
-                grpc_service: grpcTo("metrics_otel_0"),
-                resource_detectors: [
-                  extension(
-                    "envoy.tracers.opentelemetry.resource_detectors.static_config",
-                    "envoy.extensions.tracers.opentelemetry.resource_detectors.v3.StaticConfigResourceDetectorConfig",
-                    { attributes: mapAt(sink, "resourceAttributes") },
-                  ),
-                ],
-              },
-            ),
+          : extension("envoy.stat_sinks.open_telemetry", "envoy.extensions.stat_sinks.open_telemetry.v3.SinkConfig", {
+              grpc_service: grpcTo("metrics_otel_0"),
+              resource_detectors: [
+                extension(
+                  "envoy.tracers.opentelemetry.resource_detectors.static_config",
+                  "envoy.extensions.tracers.opentelemetry.resource_detectors.v3.StaticConfigResourceDetectorConfig",
+                  { attributes: mapAt(sink, "resourceAttributes") },
+                ),
+              ],
+            }),
     }),
   };
 };

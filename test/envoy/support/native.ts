@@ -46,8 +46,7 @@ export const nativeDocuments = (profile: DataPlaneProfile, wish: NativeWish): re
 /** A value inside; undefined where the way ends. */
 export const at = (value: Json | undefined, ...way: readonly (string | number)[]): Json | undefined => {
   const [step, ...rest] = way;
-  if (step === undefined || value === null || typeof value !== "object")
-    return step === undefined ? value : undefined;
+  if (step === undefined || value === null || typeof value !== "object") return step === undefined ? value : undefined;
   return at((value as { readonly [key: string | number]: Json | undefined })[step], ...rest);
 };
 

@@ -1,5 +1,5 @@
-import { createServer } from "node:http";
 import { once } from "node:events";
+import { createServer } from "node:http";
 
 /** What a model says it used, by the number of the request. */
 export const usageOf = (seq: number): { readonly input: number; readonly output: number } => ({

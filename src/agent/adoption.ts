@@ -1,0 +1,93 @@
+import { readFile, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { sha256 } from "../base/canonical.ts";
+import { type AdoptOptions, adoptCollector } from "../collector/adopt.ts";
+import { askHealth } from "../collector/health.ts";
+import type { CollectorProcess } from "../collector/process.ts";
+import { collectorsOf, type RunningCollector } from "../collector/running.ts";
+import { environment } from "../render/types.ts";
+import { type CoreLaunch, type IngestLaunch, logFile, onLogOf } from "./launch.ts";
+import type { Site } from "./site.ts";
+
+/** Collectors that an agent before this one started and that run on. */
+export type Adoptable = {
+  /** Healthy, and just as we would start it. */
+  readonly ingest: {
+    readonly launch: IngestLaunch;
+    readonly config: string;
+    readonly running: RunningCollector;
+  } | null;
+  readonly cores: readonly {
+    readonly launch: CoreLaunch;
+    readonly config: string;
+    readonly running: RunningCollector;
+    /** ingest finds it by its name, and it is healthy. */
+    readonly isLive: boolean;
+  }[];
+  /** Of another binary, with another environment, or not to be recognised: to be ended. */
+  readonly foreign: readonly RunningCollector[];
+};
+
+export const findAdoptable = async (site: Site): Promise<Adoptable> => {
+  const foreign: RunningCollector[] = [];
+  const cores: Adoptable["cores"][number][] = [];
+  let ingest: Adoptable["ingest"] = null;
+  for (const running of await collectorsOf(site.runDir.path)) {
+    const config = await readFile(running.configPath, "utf8").catch(() => ""); // then its digest does not fit
+    const launch = isOurs(site, running) ? launchOf(running, config) : null;
+    if (launch === null) foreign.push(running);
+    else if ("serial" in launch) cores.push({ launch, config, running, isLive: await isNamedLive(site, launch) });
+    else if (ingest === null && (await askHealth(launch.healthSocket)) === "healthy")
+      ingest = { launch, config, running };
+    else foreign.push(running);
+  }
+  // Without an ingest that sends to it a core has nothing to do but to finish.
+  return { ingest, cores: ingest === null ? cores.map((core) => ({ ...core, isLive: false })) : cores, foreign };
+};
+
+/** Takes one over. */
+export const adopt = (site: Site, { pid, startTime }: RunningCollector, name: string): CollectorProcess => {
+  const options: AdoptOptions = {
+    pid,
+    startTime,
+    name,
+    stderr: logFile(site, name),
+    endWithParent: site.endWithParent,
+    clock: site.clock,
+    onLog: onLogOf(site, name),
+  };
+  return adoptCollector(options);
+};
+
+/** The same binary with the same environment, but for what differs from process to process. */
+const isOurs = (site: Site, { path, env }: RunningCollector): boolean => {
+  if (path !== site.binary.path) return false;
+  const own = new Set<string>(Object.values(environment));
+  const names = new Set([...Object.keys(env), ...Object.keys(site.env)].filter((name) => !own.has(name)));
+  return [...names].every((name) => (env[name] ?? undefined) === site.env[name]);
+};
+
+const launchOf = ({ configPath, env }: RunningCollector, config: string): CoreLaunch | IngestLaunch | null => {
+  const digest = env[environment.digest] ?? "";
+  if (config === "" || sha256(config) !== digest) return null;
+  const healthSocket = env[environment.healthSocket] ?? "";
+  const telemetryPort = Number(env[environment.telemetryPort]);
+  const common = { configPath, env, healthSocket, telemetryPort, digest };
+  const file = basename(configPath);
+  if (file.startsWith("ingest-")) return { ...common, name: "ingest", flowPort: Number(env[environment.flowPort]) };
+  const serial = Number(/^core-(\d+)\.yaml$/.exec(file)?.[1]);
+  const socket = env[environment.coreSocket] ?? "";
+  const slot = env[environment.slot] ?? "";
+  return Number.isSafeInteger(serial) && slot !== ""
+    ? { ...common, name: `core-${serial}`, serial, slot, socket }
+    : null;
+};
+
+/** The live name is a second link to the socket of the core it leads to. */
+const isNamedLive = async (site: Site, launch: CoreLaunch): Promise<boolean> => {
+  const [own, live] = await Promise.all(
+    [launch.socket, site.runDir.liveSocket].map((path) => stat(path).catch(() => null)),
+  );
+  const isSame = own !== null && own !== undefined && live !== null && live !== undefined && own.ino === live.ino;
+  return isSame && (await askHealth(launch.healthSocket)) === "healthy";
+};
