@@ -116,7 +116,7 @@ export const envoyAiGateway: DataPlaneProfile = {
   },
   traps: [
     ...envoyGateway.traps,
-    "One request has Envoy's span, the ext_proc's span and an access log: requests are counted from the access log, tokens are reported apart by source.",
+    "One request has Envoy's span, the ext_proc's span and an access log: requests and calls are counted from the access log; metrics.genAI.source chooses another record.",
     "gen_ai.provider.name in access logs holds the path of a backend, not a provider of the conventions.",
     "Cached and reasoning tokens lie inside input and output; summing all token types counts them twice.",
     "token_latency_ttft and token_latency_itl are milliseconds; the ext_proc's metrics are seconds.",

@@ -1,19 +1,11 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { startScene } from "../support/agent.ts";
-import { freePort } from "../support/free-port.ts";
-
-const pidsIn = (runDir: string): readonly number[] =>
-  readdirSync(runDir).flatMap((name) => {
-    const pid = /^process-(\d+)$/.exec(name)?.[1];
-    return pid === undefined ? [] : [Number(pid)];
-  });
+import { agentProcess } from "../support/agent-process.ts";
+import { startOracle } from "../support/oracle.ts";
+import { markPolicy } from "../support/policy-scene.ts";
+import { poll } from "../support/poll.ts";
+import { attributeOf } from "../support/sink.ts";
 
 /** A process that ended and that nobody has waited for yet has an empty command line. */
 const isAlive = (pid: number): boolean => {
@@ -25,42 +17,49 @@ const isAlive = (pid: number): boolean => {
 };
 const supported = existsSync("/proc/self/cmdline");
 
-const story = "an agent that is killed leaves its Collectors running; the next one ends them and takes over";
+const story = "an agent that is killed leaves its Collectors serving; the next one takes them over as they are";
 
 test(story, { skip: supported ? false : "there is no /proc on this system" }, async () => {
-  const root = mkdtempSync(join(tmpdir(), "crash-"));
-  const runDir = join(root, "run");
-  const port = await freePort();
-  const main = fileURLToPath(new URL("../support/agent-main.ts", import.meta.url));
-  const child = spawn(process.execPath, [main, runDir, String(port)], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, TMPDIR: root },
-  });
+  const agent = await agentProcess({ "a.yaml": markPolicy("a", "mark-1") });
   try {
-    await Promise.race([
-      once(child.stdout, "data"),
-      once(child, "exit").then(([code]) => Promise.reject(new Error(`the agent ended with ${code}`))),
-    ]);
-    const before = pidsIn(runDir);
+    await agent.start();
+    const before = agent.collectors();
     assert.equal(before.length, 2);
-    child.kill("SIGKILL");
-    await once(child, "exit");
+    const oracle = startOracle({ endpoint: agent.endpoint, perSecond: 100, gateways: ["a"] });
+    await poll("spans", () => agent.sink.spans.length > 100);
+    await agent.kill();
+    const atDeath = agent.sink.spans.length;
+    await poll("spans without an agent", () => agent.sink.spans.length > atDeath + 200);
     assert.deepEqual(before.map(isAlive), [true, true]);
 
-    const scene = await startScene(
-      { "a.yaml": "mark: two\n" },
-      { runDir, base: { path: "base.yaml", text: String(port) } },
+    await agent.start();
+    assert.deepEqual(agent.collectors(), before);
+    const status = (await (await fetch(`${agent.url}/api/v1/status`)).json()) as {
+      readonly live: { readonly number: number };
+      readonly lastReload: { readonly reason: string };
+    };
+    assert.deepEqual([status.live.number, status.lastReload.reason], [1, "same_digest"]);
+    agent.write("a.yaml", markPolicy("a", "mark-2"));
+    await poll(
+      "the edit",
+      () => attributeOf(agent.sink.spans.at(-1)?.record ?? { attributes: [] }, "mark") === "mark-2",
     );
-    try {
-      await scene.until("ready", ({ ready }) => ready);
-      assert.deepEqual(before.map(isAlive), [false, false]);
-      assert.equal(pidsIn(runDir).length, 2);
-    } finally {
-      await scene.end();
-    }
+    assert.deepEqual(
+      agent.collectors("ingest"),
+      before.filter((pid) => agent.collectors("ingest").includes(pid)),
+    );
+
+    // What was taken over is looked after like any other.
+    process.kill(agent.collectors("ingest")[0] ?? 0, "SIGKILL");
+    await poll("another ingest", () => agent.collectors("ingest").some((pid) => !before.includes(pid)));
+    await poll("it serves", async () => (await fetch(`${agent.url}/readyz`)).ok);
+    await oracle.stop();
+    const verdict = await oracle.verdict([agent.sink]);
+    assert.equal(verdict.doubled, 0);
+    assert.ok(verdict.lost <= 50, `${verdict.lost} lost with the killed ingest`);
+    await agent.stop();
+    assert.deepEqual(agent.collectors(), []);
   } finally {
-    child.kill("SIGKILL");
-    for (const pid of pidsIn(runDir)) if (isAlive(pid)) process.kill(pid, "SIGKILL");
-    rmSync(root, { recursive: true, force: true });
+    await agent.end();
   }
 });

@@ -10,7 +10,7 @@ import { withEnvoy } from "./support/envoy.ts";
 import { envoyGatewayProxy, type LogType } from "./support/envoy-gateway.ts";
 import { hangUp, mixed } from "./support/mix.ts";
 import { mapAt, nativeDocuments, wishOf } from "./support/native.ts";
-import { bySeq, isKept, isTraced, observed, tally } from "./support/observed.ts";
+import { bySeq, histograms, isKept, isTraced, observed, tally } from "./support/observed.ts";
 import { type EnvoyScene, placeName, startEnvoyScene } from "./support/scene.ts";
 import { slowMs, usageOf } from "./support/upstream.ts";
 
@@ -233,14 +233,7 @@ describe("Envoy as Envoy Gateway configures it", withEnvoy, () => {
       if (wish.path === "/v1/slow") slow += 1;
     }
     assert.ok(slow > 0);
-    const histogram = new Map<string, { readonly sum: number; readonly count: number }>();
-    for (const { record } of scene.run.backend.metrics) {
-      if (record.name !== "http.server.request.duration") continue;
-      for (const { attributes, sum, count } of record.histogram?.dataPoints ?? [])
-        if (JSON.stringify(attributes).includes('"edge"'))
-          histogram.set(JSON.stringify(attributes), { sum: Number(sum), count: Number(count) });
-    }
-    const all = [...histogram.values()];
+    const all = histograms(scene.run.backend.metrics, "http.server.request.duration", gatewayLabels(edge));
     const seconds = all.reduce((sum, each) => sum + each.sum, 0);
     assert.equal(
       all.reduce((sum, each) => sum + each.count, 0),

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { chmodSync, cpSync, linkSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { poll } from "../support/poll.ts";
 import { template } from "./support/helm.ts";
 import { type Image, openImage } from "./support/images.ts";
 import { runInside } from "./support/inside.ts";
@@ -183,7 +184,7 @@ describe("a hundred policies in the chart's memory limit", () => {
     );
     assert.equal((at(view, "policies") as readonly object[]).length, 100);
     await runInside(pid, "inside-traffic.ts");
-    const memory = pod.main.memory();
+    const memory = pod.main.processes();
     const agent = memory.find(({ command }) => command.includes("otel-policy.js"))?.bytes ?? assert.fail("no agent");
     const collectors = memory.filter(({ command }) => command.includes("otelcol")).map(({ bytes }) => bytes);
     t.diagnostic(`agent ${mega(agent)}, Collectors ${collectors.map(mega).join(" + ")}`);
@@ -206,6 +207,50 @@ describe("a hundred policies in the chart's memory limit", () => {
     assert.ok(shares.length >= 2, out);
     for (const share of shares) assert.ok(share * 3 < 512 * 1024 * 1024 && share > 100 * 1024 * 1024, out);
   });
+});
+
+describe("out of memory", () => {
+  let image: Image;
+  let pod: Pod;
+  before(async () => {
+    image = openImage("all-in-one");
+    pod = await startPod(template(values), "otel-otel-policy-agent", () => image);
+    await runInside(await pod.main.started, "inside-ready.ts");
+  });
+  after(async () => {
+    await pod.stop();
+    image.close();
+  });
+
+  const processOf = (part: string) =>
+    pod.main.processes().find(({ command }) => command.includes("otelcol") && command.includes(`/agent/${part}-`));
+
+  for (const part of ["core", "ingest"])
+    test(`when the kernel ends ${part} in the container's cgroup, the agent brings it back`, async () => {
+      const before = processOf(part) ?? assert.fail(`no ${part}:\n${pod.main.log()}`);
+      const agent = pod.main.pid();
+      // The first to go; whoever takes all memory goes next.
+      writeFileSync(`/proc/${before.pid}/oom_score_adj`, "1000");
+      const { status } = pod.main.exec(
+        "/nodejs/bin/node",
+        "-e",
+        "for (const all = [];;) all.push(Buffer.alloc(8 << 20, 1))",
+      );
+      assert.equal(status, 137, "the hog was not ended: is there a limit at all?");
+      await poll(
+        `another ${part}`,
+        () => {
+          const now = processOf(part);
+          return now !== undefined && now.pid !== before.pid ? now : null;
+        },
+        20_000,
+      );
+      await runInside(agent ?? assert.fail(pod.main.log()), "inside-ready.ts");
+      const seen = await runInside(agent, "inside-traffic.ts");
+      assert.equal(at(seen, "refused"), 0, JSON.stringify(seen));
+      assert.ok(Number(at(seen, "requests")) > 0, JSON.stringify(seen));
+      assert.equal(pod.main.pid(), agent);
+    });
 });
 
 describe("topology single: rendered once, run by an unmodified Collector", () => {

@@ -1,10 +1,25 @@
-import { startScene } from "./agent.ts";
+import { startPolicyScene } from "./policy-scene.ts";
 
-/** An agent in a process of its own, for tests that kill it: `node agent-main.ts RUN_DIR PORT`. Says `ready` when it is. */
-const [runDir = "", port = ""] = process.argv.slice(2);
-const scene = await startScene(
-  { "a.yaml": "mark: one\n" },
-  { runDir, base: { path: "base.yaml", text: port }, endWithParent: false, listen: null },
-);
-await scene.until("ready", ({ ready }) => ready);
+/**
+ * An agent with the real compiler in a process of its own, for tests that kill it. What it needs to know comes as JSON:
+ * folders, base config, the URL of the sink. `killAt` is a line of its log at which it kills itself, as it is written.
+ * Says `ready` when it is.
+ */
+const { killAt, ...options } = JSON.parse(process.argv[2] ?? "{}");
+const { createLog } = await import("../../src/telemetry/log.ts");
+const { systemClock } = await import("../../src/collector/system-clock.ts");
+let isArmed = false;
+const log = createLog({
+  level: "debug",
+  format: "logfmt",
+  clock: systemClock,
+  write: (line) => {
+    if (process.env["AGENT_LOG"] === "1") process.stderr.write(line);
+    if (isArmed && killAt !== undefined && line.includes(killAt)) process.kill(process.pid, "SIGKILL");
+  },
+});
+const scene = await startPolicyScene({}, { ...options, log, endWithParent: false });
+await scene.until("ready", ({ ready, at }) => ready && at === "serving");
+isArmed = true;
 process.stdout.write("ready\n");
+process.on("SIGTERM", () => void scene.agent.stop().then(() => process.exit(0)));

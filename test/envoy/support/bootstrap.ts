@@ -64,7 +64,13 @@ export const otlpTracer = (clusterName: string, serviceName: string | null, more
     ...more,
   });
 
-export type Route = { readonly name?: string; readonly prefix: string; readonly cluster: string };
+export type Route = {
+  readonly name?: string;
+  readonly prefix: string;
+  readonly cluster: string;
+  /** What its spans are called. */
+  readonly operation?: string;
+};
 
 export type HttpListener = {
   readonly name: string;
@@ -107,8 +113,9 @@ const httpListener = (listener: HttpListener): Json => ({
                 {
                   name: `${listener.name}/chat_example_com`,
                   domains: ["*"],
-                  routes: listener.routes.map(({ name, prefix, cluster: to }) => ({
+                  routes: listener.routes.map(({ name, prefix, cluster: to, operation }) => ({
                     ...(name === undefined ? {} : { name }),
+                    ...(operation === undefined ? {} : { decorator: { operation } }),
                     match: { prefix },
                     route: { cluster: to },
                   })),

@@ -1,4 +1,5 @@
 import type { Rate } from "../../../src/policy/types.ts";
+import type { Metric } from "../../../src/traffic/otlp.ts";
 import { attributesOf, type Received } from "../../support/sink.ts";
 import type { Sent } from "./client.ts";
 
@@ -46,6 +47,30 @@ export const bySeq = <T>(records: readonly Observed<T>[]): ReadonlyMap<number, O
 /** OpenTelemetry's consistent probability sampling, computed apart from the program's: 56 bits of the trace id. */
 export const isKept = (traceId: string, { numerator, denominator }: Rate): boolean =>
   BigInt(`0x${traceId.slice(18)}`) * BigInt(denominator) >= 2n ** 56n * BigInt(denominator - numerator);
+
+export type Histogram = { readonly sum: number; readonly count: number };
+
+/** Last state of every series of a histogram, of the points whose attributes include these. */
+export const histograms = (
+  metrics: readonly Received<Metric>[],
+  name: string,
+  labels: Values,
+): readonly Histogram[] => {
+  const series = new Map<string, Histogram>();
+  for (const { record } of metrics) {
+    if (record.name !== name) continue;
+    const { dataPoints } = (record as unknown as { readonly histogram: { readonly dataPoints: readonly Point[] } })
+      .histogram;
+    for (const { attributes = [], sum, count } of dataPoints) {
+      const values = attributesOf({ attributes });
+      if (Object.entries(labels).every(([key, value]) => values[key] === value))
+        series.set(JSON.stringify(values), { sum, count: Number(count) });
+    }
+  }
+  return [...series.values()];
+};
+
+type Point = { readonly attributes?: Attributed["attributes"]; readonly sum: number; readonly count: string };
 
 export const tally = <T>(items: readonly T[], keyOf: (item: T) => string): { readonly [key: string]: number } => {
   const counts: { [key: string]: number } = {};

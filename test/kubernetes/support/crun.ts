@@ -50,9 +50,11 @@ export type Container = {
   readonly kill: (signal: "TERM" | "KILL") => void;
   readonly ended: Promise<number | null>;
   readonly log: () => string;
-  /** Resident memory of each of its processes, in bytes, by command. */
-  readonly memory: () => readonly { readonly command: string; readonly bytes: number }[];
+  readonly processes: () => readonly Process[];
 };
+
+/** A process of a container as this machine sees it; `bytes` are resident. */
+export type Process = { readonly pid: number; readonly command: string; readonly bytes: number };
 
 export const runContainer = (id: string, folder: string, spec: ContainerSpec): Container => {
   const bundle = join(folder, id);
@@ -79,11 +81,11 @@ export const runContainer = (id: string, folder: string, spec: ContainerSpec): C
     },
     ended: ended(child, id),
     log: () => (existsSync(logFile) ? readFileSync(logFile, "utf8") : ""),
-    memory: () => processesOf(id),
+    processes: () => processesOf(id),
   };
 };
 
-const processesOf = (id: string): readonly { readonly command: string; readonly bytes: number }[] =>
+const processesOf = (id: string): readonly Process[] =>
   readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
@@ -91,7 +93,7 @@ const processesOf = (id: string): readonly { readonly command: string; readonly 
         if (!readFileSync(`/proc/${pid}/cgroup`, "utf8").includes(`/${id}\n`)) return [];
         const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").join(" ").trim();
         const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-        return kilobytes === undefined ? [] : [{ command, bytes: Number(kilobytes) * 1024 }];
+        return kilobytes === undefined ? [] : [{ pid: Number(pid), command, bytes: Number(kilobytes) * 1024 }];
       } catch {
         return []; // it ended while it was looked at
       }

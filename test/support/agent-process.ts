@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { freePorts } from "./free-port.ts";
+import { testBase } from "./policy-collector.ts";
+import { poll } from "./poll.ts";
+import { type Sink, startSink } from "./sink.ts";
+
+/** An agent in a process of its own, which can be killed and started again over the same folders. */
+export type AgentProcess = {
+  readonly folder: string;
+  readonly runDir: string;
+  readonly endpoint: string;
+  readonly url: string;
+  readonly sink: Sink;
+  readonly defaults: Sink;
+  write(name: string, text: string): void;
+  /** Starts it, and waits until it serves. `killAt`: text of a log line at which it kills itself. */
+  start(killAt?: string): Promise<void>;
+  /** Resolves when it is gone. */
+  readonly gone: () => Promise<void>;
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+  /** Collectors it noted, by the beginning of their config's name. */
+  collectors(name?: string): readonly number[];
+  end(): Promise<void>;
+};
+
+const main = fileURLToPath(new URL("agent-main.ts", import.meta.url));
+
+export const agentProcess = async (files: { readonly [name: string]: string }): Promise<AgentProcess> => {
+  const root = mkdtempSync(join(tmpdir(), "ap-"));
+  const [folder, runDir] = [join(root, "policies"), join(root, "run")];
+  mkdirSync(folder);
+  const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
+  for (const [name, text] of Object.entries(files)) write(name, text);
+  const [otlp = 0, prometheus = 0, web = 0] = await freePorts(3);
+  const [sink, defaults] = await Promise.all([startSink(), startSink()]);
+  const options = {
+    policyDirs: [folder],
+    runDir,
+    base: testBase({ otlp, prometheus }, defaults),
+    redirectSinks: sink.url,
+    listen: `127.0.0.1:${web}`,
+  };
+  let child: ChildProcess | null = null;
+  const gone = async (): Promise<void> => {
+    if (child !== null && child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  };
+  const collectors = (name = ""): readonly number[] =>
+    readdirSync(runDir).flatMap((note) => {
+      const pid = Number(/^process-(\d+)$/.exec(note)?.[1]);
+      try {
+        return Number.isSafeInteger(pid) && readFileSync(join(runDir, note), "utf8").includes(`/${name}`) ? [pid] : [];
+      } catch {
+        return []; // it ended in this very moment
+      }
+    });
+  return {
+    folder,
+    runDir,
+    endpoint: `http://127.0.0.1:${otlp}`,
+    url: `http://127.0.0.1:${web}`,
+    sink,
+    defaults,
+    write,
+    collectors,
+    gone,
+    start: async (killAt) => {
+      const started = spawn(process.execPath, [main, JSON.stringify({ ...options, killAt })], {
+        stdio: ["ignore", "pipe", "inherit"],
+        env: { ...process.env, TMPDIR: root },
+      });
+      child = started;
+      let said = "";
+      started.stdout.setEncoding("utf8");
+      started.stdout.on("data", (chunk: string) => {
+        said += chunk;
+      });
+      await poll(
+        "the agent serving",
+        () => {
+          if (started.exitCode !== null || started.signalCode !== null)
+            throw new Error(`the agent ended with ${started.exitCode ?? started.signalCode}`);
+          return said.includes("ready");
+        },
+        30_000,
+      );
+    },
+    kill: async () => {
+      child?.kill("SIGKILL");
+      await gone();
+    },
+    stop: async () => {
+      child?.kill("SIGTERM");
+      await gone();
+    },
+    end: async () => {
+      child?.kill("SIGKILL");
+      await gone();
+      for (const pid of collectors()) {
+        try {
+          process.kill(pid, "SIGKILL");
+        } catch {
+          // it had ended
+        }
+      }
+      await Promise.all([sink.close(), defaults.close()]);
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+};
