@@ -45,8 +45,8 @@ ENV NODE_ENV=production \
 # OTLP over gRPC and over HTTP; Prometheus; probes, metrics and status of the agent.
 EXPOSE 4317 4318 8889 13134
 # The Collectors get the larger part of the container's memory (the agent sets their GOMEMLIMIT). The agent's own heap
-# ends at 15 % of it, short-lived objects get 1 MiB instead of 16, and malloc one arena: 86 MB resident with 100 policies
-# where Node.js by itself takes 109.
+# ends at 15 % of it, short-lived objects get 1 MiB instead of 16, and malloc one arena: 20 MB less with 100 policies
+# than Node.js takes by itself.
 ENTRYPOINT ["/nodejs/bin/node", "--max-old-space-size-percentage=15", "--max-semi-space-size=1", "/app/dist/otel-policy.js"]
 CMD ["help"]
 

@@ -1,13 +1,11 @@
 /**
- * Writes what is derived from other files of this repository, so that nobody edits it twice:
- * templates/kubernetes/base/ (the chart with its default values, without Helm's own labels) and the chart's copies of
- * templates/grafana/*.json.
+ * Writes templates/kubernetes/base/, for kustomize: the chart with its default values, without Helm's own labels.
  *
  *   node scripts/helm.ts            writes them (needs build/helm: npm run kube)
  *   node scripts/helm.ts --check    fails when what is there differs
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isMap, parseAllDocuments, stringify } from "yaml";
@@ -68,10 +66,3 @@ put(
   `${base}/kustomization.yaml`,
   `# Rendered by scripts/helm.ts. Policies: merge files into the ConfigMap otel-policy-agent-policies, as ../overlay does.\n${stringify(kustomization)}`,
 );
-
-const dashboards = join(root, "templates/grafana");
-if (existsSync(dashboards))
-  for (const name of readdirSync(dashboards)
-    .filter((file) => file.endsWith(".json"))
-    .sort())
-    put(`templates/helm/otel-policy-agent/files/dashboards/${name}`, readFileSync(join(dashboards, name), "utf8"));

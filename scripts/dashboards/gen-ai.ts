@@ -302,9 +302,10 @@ const models: Row = {
   ],
 };
 
-const tool = named("VECTOR", "tool", ["mcp_method_name", "gen_ai_tool_name"]);
-const byTool = (vector: string): string =>
-  `sum by (tool) (${tool.replace("VECTOR", `sum by (mcp_method_name, gen_ai_tool_name) (${vector})`)})`;
+const byTool = (vector: string): string => {
+  const labels = ["mcp_method_name", "gen_ai_tool_name"];
+  return `sum by (tool) (${named(`sum by (${labels.join(", ")}) (${vector})`, "tool", labels)})`;
+};
 const toolFilter = '{k8s_gateway_name=~"$gateway"}';
 
 const tools: Row = {

@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile, rm, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { sha256 } from "../base/canonical.ts";
 import { type AdoptOptions, adoptCollector } from "../collector/adopt.ts";
@@ -7,6 +7,7 @@ import type { CollectorProcess } from "../collector/process.ts";
 import { collectorsOf, type RunningCollector } from "../collector/running.ts";
 import { environment } from "../render/types.ts";
 import { type CoreLaunch, type IngestLaunch, logFile, onLogOf } from "./launch.ts";
+import { forgetProcess } from "./orphans.ts";
 import type { Site } from "./site.ts";
 
 /** Collectors that an agent before this one started and that run on. */
@@ -56,7 +57,16 @@ export const adopt = (site: Site, { pid, startTime }: RunningCollector, name: st
     clock: site.clock,
     onLog: onLogOf(site, name),
   };
-  return adoptCollector(options);
+  const adopted = adoptCollector(options);
+  void adopted.exited
+    .then(() =>
+      Promise.all([
+        forgetProcess(site.runDir.path, pid),
+        name === "ingest" ? null : rm(options.stderr, { force: true }),
+      ]),
+    )
+    .catch(() => {}); // then the next agent finds them stale
+  return adopted;
 };
 
 /** The same binary with the same environment, but for what differs from process to process. */

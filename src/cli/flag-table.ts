@@ -155,6 +155,13 @@ export const part = choiceFlag({
   text: "ingest or core, with --topology handover",
 });
 
+export const rules = switchFlag({
+  name: "rules",
+  env: null,
+  group: "Output",
+  text: "print Prometheus rules for the budgets of the policies instead of a config",
+});
+
 export const withCollector = switchFlag({
   name: "with-collector",
   group: "Collector",

@@ -71,7 +71,10 @@ export const notTheRequest: readonly Duplicate[] = [
   },
 ];
 
-/** Envoy's command operators for the access-log keys above, as `%REQ(…)%` text. */
+/**
+ * Envoy's command operators for the access-log keys above, as `%REQ(…)%` text: Envoy Gateway's default fields, so that
+ * whoever takes this format loses none of them, gRPC's status, and the type of the entry.
+ */
 export const envoyLogFormat: readonly (readonly [key: string, operator: string])[] = [
   ["start_time", "%START_TIME%"],
   ["method", "%REQ(:METHOD)%"],
@@ -79,13 +82,24 @@ export const envoyLogFormat: readonly (readonly [key: string, operator: string])
   ["protocol", "%PROTOCOL%"],
   ["response_code", "%RESPONSE_CODE%"],
   ["response_flags", "%RESPONSE_FLAGS%"],
+  ["grpc_status_number", "%GRPC_STATUS_NUMBER%"],
+  ["response_code_details", "%RESPONSE_CODE_DETAILS%"],
+  ["connection_termination_details", "%CONNECTION_TERMINATION_DETAILS%"],
+  ["upstream_transport_failure_reason", "%UPSTREAM_TRANSPORT_FAILURE_REASON%"],
   ["bytes_received", "%BYTES_RECEIVED%"],
   ["bytes_sent", "%BYTES_SENT%"],
   ["duration", "%DURATION%"],
+  ["x-envoy-upstream-service-time", "%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)%"],
+  ["x-forwarded-for", "%REQ(X-FORWARDED-FOR)%"],
   [":authority", "%REQ(:AUTHORITY)%"],
   ["user-agent", "%REQ(USER-AGENT)%"],
   ["x-request-id", "%REQ(X-REQUEST-ID)%"],
+  ["upstream_host", "%UPSTREAM_HOST%"],
   ["upstream_cluster", "%UPSTREAM_CLUSTER%"],
+  ["upstream_local_address", "%UPSTREAM_LOCAL_ADDRESS%"],
+  ["downstream_local_address", "%DOWNSTREAM_LOCAL_ADDRESS%"],
+  ["downstream_remote_address", "%DOWNSTREAM_REMOTE_ADDRESS%"],
+  ["requested_server_name", "%REQUESTED_SERVER_NAME%"],
   ["route_name", "%ROUTE_NAME%"],
   ["access_log_type", "%ACCESS_LOG_TYPE%"],
 ];

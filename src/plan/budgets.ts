@@ -1,5 +1,9 @@
-import type { Origin } from "../diagnostics/origin.ts";
+import { didYouMean } from "../base/suggest.ts";
+import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
+import { spanOf } from "../diagnostics/origin.ts";
+import type { TelemetryPolicy } from "../policy/types.ts";
 import type { EffectivePolicy } from "../resolve/types.ts";
+import { genAIFamilies } from "./gen-ai-families.ts";
 
 /** Labels of derived series that name a target. */
 export type BudgetTarget = { readonly [label: string]: string };
@@ -13,7 +17,6 @@ export type Budget = {
   /** A dimension of call metrics, as the policy writes it; null: one budget for all calls. */
   readonly by: string | null;
   readonly targets: readonly BudgetTarget[];
-  readonly origin: Origin;
 };
 
 const targetOf = ({ target }: EffectivePolicy): BudgetTarget =>
@@ -29,18 +32,53 @@ export const budgetsOf = (effective: readonly EffectivePolicy[]): readonly Budge
     const genAI = policy.metrics?.genAI ?? null;
     if (genAI === null || !genAI.enabled.value || policy.metrics?.mode.value === "Disabled") continue;
     for (const { name, usdPerMonth, by } of genAI.budgets) {
-      const owner = `${policy.id.namespace}/${policy.id.name}`;
-      const key = JSON.stringify([owner, name.value]);
+      const key = JSON.stringify([policy.id, name.value]);
       const known = found.get(key);
       found.set(key, {
-        policy: owner,
+        policy: policy.id,
         name: name.value,
         usdPerMonth: usdPerMonth.value,
         by: by?.value ?? null,
         targets: [...(known?.targets ?? []), targetOf(entry)],
-        origin: usdPerMonth.origin,
       });
     }
   }
   return [...found.values()];
+};
+
+/** Dimensions that costs of a policy carry, as it writes them. */
+const dimensionsOfCost = (policy: TelemetryPolicy): readonly string[] => {
+  const cost = genAIFamilies.find(({ family }) => family === "gen_ai_cost");
+  const overrides = (policy.metrics?.overrides ?? []).filter(({ name }) => cost?.aliases.includes(name.value));
+  const dimensions = [
+    ...(policy.metrics?.genAI?.dimensions ?? []),
+    ...overrides.flatMap((override) => override.dimensions),
+  ];
+  const removed = dimensions.filter(({ source }) => source === null).map(({ key }) => key.value);
+  const added = dimensions.filter(({ source }) => source !== null).map(({ key }) => key.value);
+  return [
+    ...added,
+    ...(cost?.defaults ?? []),
+    "source",
+    "k8s.gateway.name",
+    "k8s.gateway.namespace",
+    "k8s.namespace.name",
+  ].filter((key) => added.includes(key) || !removed.includes(key));
+};
+
+/** Budgets by what no cost carries. */
+export const budgetFindings = (policy: TelemetryPolicy): readonly Diagnostic[] => {
+  const known = dimensionsOfCost(policy);
+  return (policy.metrics?.genAI?.budgets ?? []).flatMap(({ name, by }) =>
+    by === null || known.includes(by.value)
+      ? []
+      : [
+          diagnostic(
+            "TP4022",
+            { budget: name.value, by: by.value, known: didYouMean(by.value, known) },
+            spanOf(by.origin),
+            { policy: policy.id },
+          ),
+        ],
+  );
 };

@@ -11,11 +11,20 @@ const knownFields = new Set([...Object.keys(logFieldAliases), ...startTimeFields
 const headerOf = (source: ValueSource | undefined): readonly string[] =>
   source?.from === "header" ? [source.name] : [];
 
+/** `request.headers["x"]`, `request.headers.x` and `"x" in request.headers`, and what has a header of HTTP/2 for its only source. */
+const headerReads: readonly RegExp[] = [
+  /(?:request|response)\.headers\[\s*["'](?<name>[^"']+)["']\s*\]/g,
+  /(?:request|response)\.headers\.(?<name>[a-z_]\w*)\b(?!\s*\()/gi,
+  /["'](?<name>[^"']+)["']\s+in\s+(?:request|response)\.headers\b/g,
+];
+
 /** Headers that an access-log condition reads. */
-const inCondition = (cel: string): readonly string[] =>
-  [...cel.matchAll(/(?:request|response)\.headers\[\s*(["'])([^"']+)\1\s*\]/g)].map(([, , name = ""]) =>
-    name.toLowerCase(),
-  );
+const inCondition = (cel: string): readonly string[] => [
+  ...headerReads.flatMap((reads) =>
+    [...cel.matchAll(reads)].map(({ groups }) => (groups?.["name"] ?? "").toLowerCase()),
+  ),
+  ...(/\brequest\.scheme\b/.test(cel) ? [":scheme"] : []),
+];
 
 /** What the proxies of a target must send for this policy, as far as the policy itself says it. */
 export const nativeWish = (
@@ -40,7 +49,7 @@ export const nativeWish = (
   // Dimensions are read from the record that stands for the request.
   const counted = profile.requestRecord?.signal ?? "logs";
   const usable = (names: readonly string[]): readonly string[] =>
-    sortedUnique(names.filter((name) => !isCredential(name) && /^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name)));
+    sortedUnique(names.filter((name) => !isCredential(name) && /^:?[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name)));
   return {
     target,
     otlp,

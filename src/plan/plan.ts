@@ -7,6 +7,7 @@ import { type Outcome, outcome } from "../diagnostics/outcome.ts";
 import type { PriceTable } from "../genai/price-table.ts";
 import { type EffectivePolicy, targetKey } from "../resolve/types.ts";
 import { accessLogsClass } from "./access-logs.ts";
+import { budgetFindings } from "./budgets.ts";
 import { checkPlan } from "./check.ts";
 import type { DraftClass } from "./draft-class.ts";
 import { withCalls } from "./gen-ai.ts";
@@ -62,7 +63,7 @@ export const buildPlan = (
       "gateway.namespace": { value: target.kind === "Gateway" ? target.namespace : "", origin },
       namespace: { value: target.kind === "Namespace" ? target.name : "", origin },
     };
-    for (const found of priceFindings(policy, prices))
+    for (const found of [...priceFindings(policy, prices), ...budgetFindings(policy)])
       diagnostics.set(canonicalJson({ code: found.code, at: found.at, message: found.message }), found);
     for (const bare of drafts) {
       if (bare === null) continue;

@@ -50,13 +50,12 @@ const spentIn = ({ targets, by }: Budget, window: string): string => {
 const rulesOf = (budget: Budget): readonly Json[] => {
   const labels = { budget: budget.name, policy: budget.policy };
   const record = (name: string, expr: string): Json => ({ record: name, expr, labels });
-  const perSecond = budget.usdPerMonth / monthSeconds;
   return [
     record(budgetSeries.amount, `vector(${budget.usdPerMonth})`),
     record(budgetSeries.spent, spentIn(budget, "30d")),
     record(budgetSeries.left, `${budget.usdPerMonth} - ${spentIn(budget, "30d")}`),
     ...Object.entries(burnWindows).map(([window, seconds]) =>
-      record(`${budgetSeries.burn}${window}`, `${spentIn(budget, window)} / ${perSecond * seconds}`),
+      record(`${budgetSeries.burn}${window}`, `${spentIn(budget, window)} / (${budget.usdPerMonth} * ${seconds} / ${monthSeconds})`),
     ),
   ];
 };

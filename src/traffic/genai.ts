@@ -6,6 +6,9 @@ const providerOf = (model: string): { readonly name: string; readonly address: s
     ? { name: "anthropic", address: "api.anthropic.com" }
     : { name: "openai", address: "api.openai.com" };
 
+/** Streamed answers begin after a fifth of their time. */
+const firstChunkSeconds = ({ durationUs }: Request): number => durationUs / 5e6;
+
 /** `{operation} {model}`, as the GenAI conventions (1.41) name inference spans. */
 export const genAiSpanName = (request: Request): string => `chat ${request.model ?? "unknown"}`;
 
@@ -23,6 +26,8 @@ export const genAiAttributes = (request: Request): readonly KeyValue[] => {
     usage === null || usage.cacheRead === 0 ? null : int("gen_ai.usage.cache_read.input_tokens", usage.cacheRead),
     usage === null || usage.cacheWrite === 0 ? null : int("gen_ai.usage.cache_creation.input_tokens", usage.cacheWrite),
     usage === null || usage.reasoning === 0 ? null : int("gen_ai.usage.reasoning.output_tokens", usage.reasoning),
+    usage === null ? null : { key: "gen_ai.request.stream", value: { boolValue: true } },
+    usage === null ? null : { key: "gen_ai.response.time_to_first_chunk", value: { doubleValue: firstChunkSeconds(request) } },
     text("server.address", provider.address),
     int("server.port", 443),
   );

@@ -64,7 +64,12 @@ export const semconvSpans = (request: Request, headers: readonly string[]): read
     kind: spanKind.client,
     startTimeUnixNano: nanos(request.startUs + 40),
     endTimeUnixNano: nanos(request.startUs + request.durationUs - 30),
-    attributes: present(...attributes, failed ? text("error.type", String(request.status)) : null),
+    attributes: present(
+      ...attributes,
+      // Gateways that read calls put the headers they were told to on the span of the call, too.
+      ...(request.model === null && request.tool === null ? [] : headerAttributes(request, headers)),
+      failed ? text("error.type", String(request.status)) : null,
+    ),
     status,
   };
   return [server, child];

@@ -54,7 +54,7 @@ test(story, { skip: supported ? false : "there is no /proc on this system" }, as
     await poll("another ingest", () => agent.collectors("ingest").some((pid) => !before.includes(pid)));
     await poll("it serves", async () => (await fetch(`${agent.url}/readyz`)).ok);
     await oracle.stop();
-    const verdict = await oracle.verdict([agent.sink]);
+    const verdict = await oracle.verdict([agent.sink], 500, 3000);
     assert.equal(verdict.doubled, 0);
     assert.ok(verdict.lost <= 50, `${verdict.lost} lost with the killed ingest`);
     await agent.stop();

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { describe, test } from "node:test";
+import { calcPrice } from "@pydantic/genai-prices";
 import { thresholdOf } from "../../src/plan/threshold.ts";
 import { exportsOf } from "../../src/traffic/batch.ts";
 import { envoyGateway } from "../../src/traffic/envoy-gateway.ts";
 import { everyday, nextRequest } from "../../src/traffic/mix.ts";
 import { seeded } from "../../src/traffic/random.ts";
-import { headerOf, type Request } from "../../src/traffic/request.ts";
+import { headerOf, isTraced, type Request } from "../../src/traffic/request.ts";
 import { meshWorkload, otlpGateway } from "../../src/traffic/semconv-source.ts";
 import type { Source } from "../../src/traffic/source.ts";
 import { type PolicyCollector, runPolicies, sampleFile, total } from "../support/policy-collector.ts";
@@ -124,6 +125,41 @@ describe("the samples do what their stories say", () => {
       assert.deepEqual([...kept].sort(), wanted.map(({ traceId }) => traceId).sort());
     }));
 
+  test("06: tokens and dollars of every call, by team", () =>
+    story("06-model-costs", otlpGateway("ai-platform", "llm-gateway"), 300, async (run, requests) => {
+      // The gateway's spans are what is counted, and a call that a client chose not to trace has none.
+      const traced = requests.filter(isTraced);
+      const calls = traced.filter(({ model }) => model !== null);
+      const samples = await poll("all calls counted", async () => {
+        const now = await run.scrape();
+        return total(now, "otel_policy_gen_ai_requests_total") === calls.length ? now : null;
+      });
+      for (const team of ["checkout", "support", "research"]) {
+        const priced = calls.flatMap(({ team: whose, servedModel, usage }) =>
+          whose !== team || usage === null || servedModel === null ? [] : [{ servedModel, usage }],
+        );
+        const tokens = priced.reduce((sum, { usage }) => sum + usage.output, 0);
+        assert.equal(total(samples, "otel_policy_gen_ai_tokens_total", { bucket: "output", team }), tokens, team);
+        const wanted = priced.reduce((sum, { servedModel, usage }) => {
+          const counts = {
+            input_tokens: usage.input,
+            output_tokens: usage.output,
+            cache_read_tokens: usage.cacheRead,
+            cache_write_tokens: usage.cacheWrite,
+          };
+          const providerId = servedModel.startsWith("claude") ? "anthropic" : "openai";
+          return sum + (calcPrice(counts, servedModel, { providerId })?.total_price ?? Number.NaN);
+        }, 0);
+        const cost = total(samples, "otel_policy_gen_ai_cost_USD_total", { team });
+        assert.ok(Math.abs(cost - wanted) <= 1e-9 * wanted, `${team}: ${cost} is not ${wanted}`);
+      }
+      assert.equal(total(samples, "otel_policy_gen_ai_unpriced_total"), 0);
+      assert.equal(
+        total(samples, "otel_policy_tool_calls_total"),
+        traced.filter(({ tool }) => tool !== null).length,
+      );
+    }));
+
   test("each sample has a story of its own here", () => {
     assert.deepEqual(readdirSync(new URL("../../samples", import.meta.url)).sort(), [
       "01-draft-example",
@@ -131,6 +167,7 @@ describe("the samples do what their stories say", () => {
       "03-tool-audit",
       "04-mesh-namespace",
       "05-sampling-rates",
+      "06-model-costs",
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, cpSync, linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -228,7 +228,7 @@ describe("out of memory", () => {
   for (const part of ["core", "ingest"])
     test(`when the kernel ends ${part} in the container's cgroup, the agent brings it back`, async () => {
       const before = processOf(part) ?? assert.fail(`no ${part}:\n${pod.main.log()}`);
-      const agent = pod.main.pid();
+      const agent = pod.main.pid() ?? assert.fail(pod.main.log());
       // The first to go; whoever takes all memory goes next.
       writeFileSync(`/proc/${before.pid}/oom_score_adj`, "1000");
       const { status } = pod.main.exec(
@@ -245,7 +245,7 @@ describe("out of memory", () => {
         },
         20_000,
       );
-      await runInside(agent ?? assert.fail(pod.main.log()), "inside-ready.ts");
+      await runInside(agent, "inside-ready.ts");
       const seen = await runInside(agent, "inside-traffic.ts");
       assert.equal(at(seen, "refused"), 0, JSON.stringify(seen));
       assert.ok(Number(at(seen, "requests")) > 0, JSON.stringify(seen));
@@ -267,7 +267,7 @@ describe("topology single: rendered once, run by an unmodified Collector", () =>
     for (const name of ["proc", "dev", "sys", "etc/otel-policy", "etc/otel-policy-base", "run/otel-policy"])
       mkdirSync(join(folder, name), { recursive: true });
     cpSync("/etc/ssl/certs/ca-certificates.crt", join(folder, "etc/ssl/certs/ca-certificates.crt"));
-    linkSync(join(root, "build/otelcol-lean"), join(folder, "otelcol-contrib"));
+    cpSync(join(root, "build/otelcol-lean"), join(folder, "otelcol-contrib"));
     stock = { ...image, root: folder, env: ["PATH=/"], entrypoint: ["/otelcol-contrib"], cmd: [], workingDir: "/" };
     const manifests = template({ ...values, topology: "single" });
     pod = await startPod(manifests, "otel-otel-policy-agent", (name) => (name.includes("collector") ? stock : image));

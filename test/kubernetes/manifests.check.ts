@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { parse, stringify } from "yaml";
+import { chartFiles } from "../../scripts/chart/files.ts";
 import { type ApiServer, startApiServer } from "./support/api-server.ts";
 import { chart, helm, type Manifest, manifestsIn, template } from "./support/helm.ts";
 import { at } from "./support/policies.ts";
@@ -126,6 +127,16 @@ describe("what the chart renders", () => {
     assert.deepEqual(
       sources.map((source) => at(source, "configMap", "name")),
       maps.map(({ metadata }) => metadata.name),
+    );
+  });
+
+  test("dashboards become ConfigMaps, each as it is", () => {
+    const manifests = template({ dashboards: { enabled: true } }, namespace);
+    const maps = manifests.filter(({ metadata }) => at(metadata, "labels", "grafana_dashboard") === "1");
+    const copies = [...chartFiles(root)].filter(([path]) => path.startsWith("dashboards/"));
+    assert.deepEqual(
+      maps.flatMap((map) => Object.entries((at(map, "data") ?? {}) as object)),
+      copies.map(([path, text]) => [path.replace("dashboards/", ""), text.replace(/\n$/, "")]),
     );
   });
 

@@ -190,6 +190,7 @@ export const examples: { readonly [C in Code]?: Example<C> } = {
   TP4013: draft("tracing:\n  customAttributes:\n    - attributeName: who\n      fromHeader: authorization"),
   TP4020: draft("metrics:\n  genAI:\n    prices: [gpt-4o, clade-sonnet-4-5]"),
   TP4021: { args: { field: "providers[0].models[2].prices.input_mtok", problem: "must be a number, 0 or more" } },
+  TP4022: draft("metrics:\n  genAI:\n    budgets:\n      - {name: teams, usdPerMonth: 500, by: team}"),
 
   TP5001: { args: { looked: ["--collector", "OTELCOL_BIN", "otelcol-contrib on PATH"] } },
   TP5002: { args: { path: "/opt/otelcol", source: "--collector" } },

@@ -111,4 +111,11 @@ export const renderCodes = {
     why: "a price that is only half understood would be charged to somebody; the entry is left out, all others count",
     fix: "write providers as genai-prices does: [{id: openai, models: [{id: gpt-4o, match: {equals: gpt-4o}, prices: {input_mtok: 2.5, output_mtok: 10}}]}]",
   }),
+  TP4022: row<{ budget: string; by: string; known: string }>({
+    severity: "warning",
+    title: "budget by an unknown dimension",
+    message: ({ budget, by, known }) => `budget "${budget}" is by ${by}, which costs of this policy do not carry${known}`,
+    why: "all calls then share one budget under the name none, and nobody's overspending shows",
+    fix: ({ by }) => `add ${by} to metrics.genAI.dimensions, or budget by one of gen_ai.request.model, gen_ai.provider.name, route`,
+  }),
 } as const;

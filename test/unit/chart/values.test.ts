@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
+import { chartFiles } from "../../../scripts/chart/files.ts";
 
 const chart = fileURLToPath(new URL("../../../templates/helm/otel-policy-agent", import.meta.url));
 const read = (path: string): string => readFileSync(join(chart, path), "utf8");
@@ -81,6 +82,19 @@ describe("every value of the chart", () => {
       [],
       "explained and gone",
     );
+  });
+});
+
+describe("the chart's copies", () => {
+  test("are those of templates/grafana and templates/prometheus (node scripts/chart.ts writes them)", () => {
+    const copies = ["dashboards", "rules"].flatMap((folder) =>
+      existsSync(join(chart, "files", folder))
+        ? readdirSync(join(chart, "files", folder)).map((name) => `${folder}/${name}`)
+        : [],
+    );
+    const wanted = chartFiles(fileURLToPath(new URL("../../..", import.meta.url)));
+    assert.deepEqual(copies.sort(), [...wanted.keys()].sort());
+    for (const [path, text] of wanted) assert.equal(read(`files/${path}`), text, path);
   });
 });
 
