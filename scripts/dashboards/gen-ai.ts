@@ -135,9 +135,9 @@ const whose: Row = {
     bars(
       "Spend by route",
       "USD",
-      `topk(15, sum by (route) (${named(`sum by (route, k8s_gateway_name) (${inRange(series.cost)})`, "route", ["k8s_gateway_name", "route"])}))`,
-      "{{route}}",
-      "Spend in range by route; by Gateway where its records name no route.",
+      `topk(15, sum by (place) (${named(`sum by (k8s_namespace_name, k8s_gateway_name, route) (${inRange(series.cost)})`, "place", ["k8s_namespace_name", "k8s_gateway_name", "route"])}))`,
+      "{{place}}",
+      "Spend in range by route; by Gateway or namespace where records name no route.",
     ),
   ],
 };

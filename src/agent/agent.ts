@@ -10,7 +10,9 @@ import { Loop } from "./loop.ts";
 import type { AgentOptions, Served } from "./options.ts";
 import { removeConfigs } from "./orphans.ts";
 import { Reader } from "./reader.ts";
+import { Runner } from "./runner.ts";
 import { serveAt } from "./serve-at.ts";
+import { SingleRunner } from "./single-runner.ts";
 import type { Site } from "./site.ts";
 import { StartError } from "./start-error.ts";
 import type { AgentView } from "./view.ts";
@@ -61,13 +63,15 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     throw new StartError([unwritable(runDir.path, error)]);
   });
   const instruments = createInstruments(globalProviders());
+  const topology = options.topology ?? "handover";
+  const mode = options.collectorMode ?? { kind: "child" };
   const compile: CompileFiles = (files, counts) =>
     options.compile(files, {
       dataPlanes: options.dataPlanes,
       rootNamespace: options.rootNamespace,
       allowEndpoints: options.allowEndpoints,
       base: options.base,
-      topology: "handover",
+      topology,
       collector: { version: options.collector.version, components: options.collector.components },
       redirectSinks: options.redirectSinks,
       ...(counts === undefined ? {} : { counts }),
@@ -79,6 +83,8 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     base: options.base,
     once: options.once,
     compile,
+    startEngine: (at, hooks) => (topology === "single" ? new SingleRunner(at, hooks, mode) : new Runner(at, hooks)),
+    topology,
     history,
     pinned: () => reader.pinned,
     setAside: (asides, since) => reader.setAside(asides, since),

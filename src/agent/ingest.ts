@@ -1,13 +1,19 @@
 import { rm } from "node:fs/promises";
+import { sha256 } from "../base/canonical.ts";
 import type { Instant } from "../base/clock.ts";
 import type { Exit } from "../collector/exit.ts";
 import { deathOf } from "../collector/failures.ts";
+import { waitHealthy } from "../collector/health.ts";
 import type { CollectorProcess } from "../collector/process.ts";
+import { requestsLeft } from "../collector/queue-left.ts";
+import { answers } from "../collector/sockets.ts";
 import { validateConfig } from "../collector/validate.ts";
 import { diagnostic } from "../diagnostics/diagnostic.ts";
 import { afterRestart, backoffMs } from "./backoff.ts";
 import type { Failure } from "./failure.ts";
+import { drainingIngest } from "./ingest-drain.ts";
 import { type IngestLaunch, prepareIngest, start } from "./launch.ts";
+import { isEmpty, queueDir } from "./leftovers.ts";
 import type { Proposal } from "./machine.ts";
 import { proveHealthy } from "./prove.ts";
 import { pause, type Site } from "./site.ts";
@@ -85,7 +91,12 @@ export class Ingest {
   stop(graceMs: number): Promise<void> {
     this.#epoch += 1;
     this.#wanted = null;
-    return this.#inTurn(() => this.#end(graceMs));
+    const until = this.#site.clock.now() + graceMs;
+    return this.#inTurn(async () => {
+      const before = this.#running;
+      await this.#end(graceMs);
+      if (before !== null) await this.#handOn(before, until);
+    });
   }
 
   kill(): void {
@@ -104,6 +115,29 @@ export class Ingest {
       this.#site.log("warn", message, { code, process: "ingest" });
     }
     await rm(running.launch.configPath, { force: true });
+  }
+
+  /**
+   * A Collector that stops leaves its queue on disk as it is. Where there is a rest a core is there to take, another one
+   * hands it on that accepts nothing; what is left after the time stays for the next agent.
+   */
+  async #handOn({ proposal }: Running, until: Instant): Promise<void> {
+    const { clock, log, runDir } = this.#site;
+    const folder = queueDir(runDir.path, "ingest");
+    const config = drainingIngest(proposal.ingest);
+    const left = config === null ? 0 : await requestsLeft(folder).catch(() => 0); // not to be read: nothing can be done
+    if (config === null || left === 0 || !(await answers(runDir.liveSocket))) return;
+    log("info", "handing on what ingest had accepted", { requests: left });
+    const launch = await prepareIngest(this.#site, { ...proposal, ingest: config, ingestDigest: sha256(config) });
+    if ("reason" in launch) return;
+    const process = await start(this.#site, launch);
+    this.#alive.add(process);
+    const waited = await waitHealthy(launch.healthSocket, process.exited, until, clock);
+    while (waited.kind === "healthy" && clock.now() < until && !(await isEmpty(launch.telemetryPort)))
+      await pause(clock, 50);
+    await process.stop(1000);
+    this.#alive.delete(process);
+    await rm(launch.configPath, { force: true });
   }
 
   async #begin(proposal: Proposal, epoch: number): Promise<Failure | null> {

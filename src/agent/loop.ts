@@ -4,6 +4,7 @@ import { positionOf, type SourceFile } from "../diagnostics/source.ts";
 import type { Instruments } from "../telemetry/instruments.ts";
 import type { Aside } from "./aside.ts";
 import { policyViews, statusBeside } from "./conditions.ts";
+import type { Engine, StartEngine } from "./engine.ts";
 import { type Flow, noFlow } from "./flow.ts";
 import { type History, policyDigests } from "./history.ts";
 import type { CompileFiles, Held } from "./hold-back.ts";
@@ -23,7 +24,6 @@ import { proposalOf } from "./proposal.ts";
 import { Quarantine } from "./quarantine-run.ts";
 import type { Reading } from "./reader.ts";
 import { ReloadLog } from "./reload-log.ts";
-import { Runner } from "./runner.ts";
 import type { Site } from "./site.ts";
 import { stalledPaths } from "./stalled.ts";
 import { transition } from "./transition.ts";
@@ -37,6 +37,8 @@ export type LoopOptions = {
   readonly base: SourceFile;
   readonly once: boolean;
   readonly compile: CompileFiles;
+  readonly startEngine: StartEngine;
+  readonly topology: "handover" | "single";
   readonly history: History;
   readonly pinned: () => string | null;
   /** Reads again without these policies. */
@@ -54,7 +56,7 @@ type Known = {
 /** Where everything meets: readings and process events go into the machine, its effects to the runner, the rest into the view. */
 export class Loop {
   readonly #options: LoopOptions;
-  readonly #runner: Runner;
+  readonly #engine: Engine;
   readonly #reloads: ReloadLog;
   readonly #listeners = new Set<(view: AgentView) => void>();
   readonly #waiting: ((answer: ReloadAnswer) => void)[] = [];
@@ -81,15 +83,15 @@ export class Loop {
 
   constructor(options: LoopOptions) {
     this.#options = options;
-    this.#state = stateAfter(options.history.committed);
+    this.#state = stateAfter(options.history.committed, options.topology);
     const { site, instruments } = options;
     this.#reloads = new ReloadLog(instruments, site.log, site.clock);
     this.#quarantine = new Quarantine({
       compile: options.compile,
-      probe: (proposal, starts) => this.#runner.probe(proposal, starts),
+      probe: (proposal, starts) => this.#engine.probe(proposal, starts),
       log: site.log,
     });
-    this.#runner = new Runner(site, {
+    this.#engine = options.startEngine(site, {
       event: (event) => this.#dispatch(event),
       restarted: () => instruments.collectorRestarted(),
       changed: () => this.#notify(),
@@ -111,13 +113,13 @@ export class Loop {
 
   /** Before anything else: what an agent before us left running serves on. */
   async takeOver(): Promise<void> {
-    const proposal = await this.#runner.takeOver();
+    const proposal = await this.#engine.takeOver();
     if (proposal === null) return;
     const number = Math.max(1, this.#options.history.committed);
     const live = { number, attempt: 0, proposal };
-    this.#state = { ...stateAfter(number), phase: { at: "serving", live } };
+    this.#state = { ...stateAfter(number, this.#options.topology), phase: { at: "serving", live } };
     this.#liveSince = this.#options.site.clock.now();
-    this.#runner.serves(number);
+    this.#engine.serves(number);
     const { instruments, site } = this.#options;
     instruments.generation({ digest: proposal.digest, collectorVersion: site.binary.version });
   }
@@ -191,7 +193,7 @@ export class Loop {
   }
 
   flowPort(): number | null {
-    return this.#runner.ingest.flowPort;
+    return this.#engine.flowPort;
   }
 
   config(): { readonly ingest: string; readonly core: string } | null {
@@ -207,7 +209,7 @@ export class Loop {
     const { binary } = this.#options.site;
     return {
       at: atOf(this.#state.phase),
-      ready: isReady(this.#state, this.#runner.ingest.isHealthy),
+      ready: isReady(this.#state, this.#engine.isHealthy),
       live: liveView(this.#state, this.#liveSince),
       lastReload: this.#reloads.reports.at(-1) ?? null,
       pinned: this.#options.pinned(),
@@ -281,14 +283,18 @@ export class Loop {
     if (effect.type !== "report") {
       if (effect.type === "try") {
         const { attempt } = effect.candidate;
-        if (!this.#refusedBefore.has(attempt)) this.#refusedBefore.set(attempt, this.#runner.refused());
+        if (!this.#refusedBefore.has(attempt)) this.#refusedBefore.set(attempt, this.#engine.refused());
         this.#reloads.stepBegins(effect.candidate, effect.step, this.#known.compileMs);
       }
-      this.#runner.perform(effect);
+      this.#engine.perform(effect);
       return;
     }
     const words = effect.words ?? (effect.reason === "compile_error" ? firstError(this.#known) : null);
-    const { report, found, cause } = this.#reloads.report({ ...effect, words }, this.#known.compileMs);
+    const { report, found, cause } = this.#reloads.report(
+      { ...effect, words },
+      this.#known.compileMs,
+      this.#engine.gapMs,
+    );
     if (report.outcome === "committed") this.#runFindings = [];
     else if (found !== null) {
       this.#runFindings = [found];
@@ -318,7 +324,7 @@ export class Loop {
       setAside: held?.asides.map(({ policy }) => policy) ?? [],
       checks: Object.fromEntries(Object.entries(stages).map(([stage, ms]) => [stage, Math.round(ms)])),
       totalMs: Math.round(totalMs),
-      gapMs: outcome === "committed" ? 0 : null,
+      gapMs: outcome === "committed" ? this.#engine.gapMs : null,
       collector: this.#options.site.binary.version,
       words,
     };
@@ -330,7 +336,7 @@ export class Loop {
   async #refusedDuring(attempt: number | null): Promise<number | null> {
     const began = attempt === null ? undefined : this.#refusedBefore.get(attempt);
     if (attempt !== null) this.#refusedBefore.delete(attempt);
-    const [before, now] = [(await began) ?? null, await this.#runner.refused()];
+    const [before, now] = [(await began) ?? null, await this.#engine.refused()];
     if (before === null || now === null) return null;
     return now >= before ? now - before : now; // a restarted ingest counts from zero
   }

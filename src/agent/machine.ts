@@ -1,3 +1,4 @@
+import type { Json } from "../base/canonical.ts";
 import type { Instant } from "../base/clock.ts";
 import type { ReloadOutcome, ReloadReason } from "./view.ts";
 
@@ -9,6 +10,8 @@ export type Proposal = {
   readonly ingestDigest: string;
   readonly core: string;
   readonly ingest: string;
+  /** The core's as data, where a stand-in has to be made of it. */
+  readonly config?: { readonly [key: string]: Json };
   /** Some policy was left out or held back because of errors: applying it is no full success. */
   readonly flawed: boolean;
 };
@@ -28,8 +31,11 @@ export type Generation = { readonly number: number; readonly attempt: number; re
 /** What a try goes through. Where nothing is live yet ingest comes before the core, which must find its state socket. */
 export type Step = "validate" | "ingest" | "start" | "prove" | "commit";
 
-export const stepsFor = (hasLive: boolean): readonly Step[] =>
-  hasLive ? ["validate", "start", "prove", "ingest", "commit"] : ["validate", "ingest", "start", "prove", "commit"];
+export const stepsFor = (hasLive: boolean, topology: "handover" | "single" = "handover"): readonly Step[] =>
+  topology === "single"
+    ? // `start` and `prove` are those of a stand-in beside the one that runs; the commit is what changes that one.
+      ["validate", "start", "prove", "commit"]
+    : hasLive ? ["validate", "start", "prove", "ingest", "commit"] : ["validate", "ingest", "start", "prove", "commit"];
 
 export type Phase =
   /** Nothing was ever live. */
@@ -64,12 +70,18 @@ export type State = {
   readonly bad: ReadonlyMap<string, ReloadReason>;
   readonly attempts: number;
   readonly committed: number;
+  /** Default `handover`. */
+  readonly topology?: "handover" | "single";
 };
 
 export const initialState: State = { phase: { at: "idle" }, bad: new Map(), attempts: 0, committed: 0 };
 
 /** Numbers of generations go on where an agent before ended. */
-export const stateAfter = (committed: number): State => ({ ...initialState, committed });
+export const stateAfter = (committed: number, topology: "handover" | "single" = "handover"): State => ({
+  ...initialState,
+  committed,
+  topology,
+});
 
 export type Event =
   | { readonly type: "input"; readonly input: Input }

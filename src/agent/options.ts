@@ -36,6 +36,17 @@ export type ReloadAnswer =
 /** Starts a server at `host:port`. The web floor is above this one, so the caller brings it. */
 export type Serve = (listen: string, served: Served) => Promise<{ readonly url: string; close(): Promise<void> }>;
 
+export type CollectorMode =
+  | { readonly kind: "child" }
+  /** Somebody else's: its config is written and it is told with SIGHUP. */
+  | {
+      readonly kind: "signal";
+      readonly configOut: string;
+      readonly find: { readonly pidFile: string } | { readonly processName: string };
+    }
+  /** The config is written; whoever runs a Collector with it sees to the rest. */
+  | { readonly kind: "none"; readonly configOut: string };
+
 export type AgentOptions = {
   /** Folders, or single files. */
   readonly policyDirs: readonly string[];
@@ -47,6 +58,10 @@ export type AgentOptions = {
   /** URL of a sink that stands in for every provider endpoint (`dev`), or null. */
   readonly redirectSinks: string | null;
   readonly collector: CollectorBinary;
+  /** Default `handover`. */
+  readonly topology?: "handover" | "single";
+  /** Whose the Collector of the single topology is. Default: a child of ours. */
+  readonly collectorMode?: CollectorMode;
   /** Environment the Collectors inherit; the variables of `render/types.ts` are added. */
   readonly env: NodeJS.ProcessEnv;
   /** Where fd 1 of the Collectors leads: access logs go there. A number is an open file of ours. Default `inherit`. */

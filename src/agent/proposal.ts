@@ -10,5 +10,6 @@ export const proposalOf = (rendered: Rendered | null, flawed: boolean): Proposal
         ingestDigest: rendered.ingestDigest ?? "",
         core: rendered.core.yaml,
         ingest: rendered.ingest?.yaml ?? "",
+        config: rendered.core.config,
         flawed,
       };

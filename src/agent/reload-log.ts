@@ -61,6 +61,7 @@ export class ReloadLog {
   report(
     effect: Extract<Effect, { type: "report" }>,
     compileMs: number,
+    gapMs: number,
   ): { report: ReloadReport; found: Diagnostic | null; cause: Cause | null } {
     const { outcome, reason, digest, attempt, since, flawed, words } = effect;
     const open = attempt === null ? undefined : this.#open.get(attempt);
@@ -77,8 +78,7 @@ export class ReloadLog {
     };
     this.#reports = [...this.#reports, report].slice(-kept);
     open?.trace.end({ outcome, reason, digest, words });
-    // The handover closes no port, so there is no gap to measure.
-    const gap = outcome === "committed" ? { gapMs: 0 } : {};
+    const gap = outcome === "committed" ? { gapMs } : {};
     this.#instruments.reloadEnded({ ...report, complete: !flawed, ...gap });
     this.#log(levels[outcome], sentences[outcome], {
       reason,

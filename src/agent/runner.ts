@@ -2,41 +2,30 @@ import { unreachable } from "../base/assert.ts";
 import { refusalOf } from "../collector/failures.ts";
 import { scrape } from "../collector/metrics-text.ts";
 import { validateConfig } from "../collector/validate.ts";
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { adopt, findAdoptable } from "./adoption.ts";
 import { CoreWatch } from "./core-watch.ts";
 import { type Core, Cores } from "./cores.ts";
+import type { Engine, Hooks } from "./engine.ts";
 import { type Failure, failure, unforeseen } from "./failure.ts";
 import { Ingest, validateIngest } from "./ingest.ts";
 import type { CoreLaunch } from "./launch.ts";
-import type { Candidate, Effect, Event, Generation, Proposal, Step } from "./machine.ts";
+import type { Candidate, Effect, Generation, Proposal, Step } from "./machine.ts";
 import { observe } from "./observe.ts";
 import { endOrphans } from "./orphans.ts";
 import { countsOf, noCounts } from "./rates.ts";
 import { Restorer } from "./restorer.ts";
 import type { Site } from "./site.ts";
 
-/** What the runner tells: events for the machine, and what only people and metrics want to know. */
-export type Hooks = {
-  readonly event: (event: Event) => void;
-  readonly restarted: () => void;
-  /** ingest came up or went down. */
-  readonly changed: () => void;
-  /** A step of a try ended; `failure` null: it passed. */
-  readonly step: (attempt: number, step: Step, ms: number, failure: Diagnostic | null) => void;
-  readonly stopped: () => void;
-};
-
 type Try = { readonly attempt: number; launch: CoreLaunch | null; core: Core | null };
 
-/** Does what the machine decides, with real processes, and answers with events. */
-export class Runner {
+/** The handover topology: one ingest that stays, and cores that take turns. */
+export class Runner implements Engine {
   readonly #site: Site;
   readonly #hooks: Hooks;
   readonly #cores: Cores;
   readonly #restorer: Restorer;
   readonly #watch: CoreWatch;
-  readonly ingest: Ingest;
+  readonly #ingest: Ingest;
   #try: Try | null = null;
   /** Which generation the live core runs. */
   #liveNumber: number | null = null;
@@ -46,7 +35,7 @@ export class Runner {
   constructor(site: Site, hooks: Hooks) {
     this.#site = site;
     this.#hooks = hooks;
-    this.ingest = new Ingest(site, (news) => {
+    this.#ingest = new Ingest(site, (news) => {
       if (news === "restarting") hooks.restarted();
       hooks.changed();
     });
@@ -56,7 +45,7 @@ export class Runner {
       if (number !== null) hooks.event({ type: "died", number, at: site.clock.now(), words: found.message });
     });
     this.#watch = new CoreWatch(site, () => this.#cores.live?.launch ?? null);
-    this.#restorer = new Restorer(site, this.#cores, this.ingest, hooks);
+    this.#restorer = new Restorer(site, this.#cores, this.#ingest, hooks);
   }
 
   /**
@@ -79,7 +68,7 @@ export class Runner {
       flawed: false,
     });
     const inService = proposal(live?.config ?? "", live?.launch.digest ?? "");
-    if (ingest !== null) this.ingest.adopt(ingest.launch, inService, adopt(site, ingest.running, "ingest"));
+    if (ingest !== null) this.#ingest.adopt(ingest.launch, inService, adopt(site, ingest.running, "ingest"));
     for (const core of cores)
       this.#cores.adopt(core.launch, adopt(site, core.running, core.launch.name), core === live);
     await this.#cores.leftovers.takeOver(new Set(cores.map(({ launch }) => launch.slot)));
@@ -87,6 +76,17 @@ export class Runner {
     site.log("info", "took over what was in service", { generation: inService.digest.slice(0, 12) });
     return inService;
   }
+
+  get isHealthy(): boolean {
+    return this.#ingest.isHealthy;
+  }
+
+  get flowPort(): number | null {
+    return this.#ingest.flowPort;
+  }
+
+  /** A name is turned; no port is closed. */
+  readonly gapMs = 0;
 
   /** The generation that runs was in service before us. */
   serves(number: number): void {
@@ -96,7 +96,7 @@ export class Runner {
 
   /** Items that ingest refused since its start; null: it cannot be asked. */
   async refused(): Promise<number | null> {
-    const port = this.ingest.telemetryPort;
+    const port = this.#ingest.telemetryPort;
     if (port === null) return null;
     return scrape(port).then(
       (samples) => countsOf(samples).refused,
@@ -162,7 +162,7 @@ export class Runner {
       case "validate":
         return this.#validate(current, proposal, live !== null);
       case "ingest":
-        return this.ingest.ensure(proposal);
+        return this.#ingest.ensure(proposal);
       case "start": {
         const { launch } = current;
         if (launch !== null && !this.#isStopping) current.core ??= await this.#cores.start(launch);
@@ -192,7 +192,7 @@ export class Runner {
     if (startsMeanwhile && !this.#isStopping) current.core = await this.#cores.start(launch);
     const answers = await Promise.all([
       validateConfig(this.#site.binary, launch.configPath, launch.env),
-      this.ingest.digest === proposal.ingestDigest ? ({ ok: true } as const) : validateIngest(this.#site, proposal),
+      this.#ingest.digest === proposal.ingestDigest ? ({ ok: true } as const) : validateIngest(this.#site, proposal),
     ]);
     for (const answer of answers) {
       if ("reason" in answer) return answer;
@@ -238,8 +238,8 @@ export class Runner {
       if (current.core !== null) await this.#cores.discard(current.core);
       else if (current.launch !== null) await this.#cores.forget(current.launch);
     }
-    if (live === null || this.#isStopping || this.ingest.digest === live.proposal.ingestDigest) return;
-    const failed = await this.ingest.ensure(live.proposal);
+    if (live === null || this.#isStopping || this.#ingest.digest === live.proposal.ingestDigest) return;
+    const failed = await this.#ingest.ensure(live.proposal);
     if (failed !== null) this.#site.log("error", failed.found.message, { code: failed.found.code, process: "ingest" });
   }
 
@@ -268,7 +268,7 @@ export class Runner {
     this.#restorer.cancel();
     const { clock, stopTimeoutMs } = this.#site;
     const until = clock.now() + stopTimeoutMs;
-    await this.ingest.stop(stopTimeoutMs / 2);
+    await this.#ingest.stop(stopTimeoutMs / 2);
     await this.#cores.stop(Math.max(until - clock.now(), 1000));
     this.#hooks.stopped();
   }
@@ -277,7 +277,7 @@ export class Runner {
     this.#isStopping = true;
     this.#watch.stop();
     this.#restorer.cancel();
-    this.ingest.kill();
+    this.#ingest.kill();
     this.#cores.kill();
   }
 }

@@ -150,7 +150,7 @@ const consider = (state: State, input: Input): Transition => {
   }
   const candidate: Candidate = { ...input, attempt: state.attempts + 1 };
   const live = liveOf(state.phase);
-  const [step = "validate"] = stepsFor(live !== null);
+  const [step = "validate"] = stepsFor(live !== null, state.topology);
   return {
     state: {
       ...state,
@@ -189,7 +189,7 @@ const onPassed = (state: State, event: Extract<Event, { type: "passed" }>): Tran
     return same(state);
   const { candidate, live } = phase;
   if (event.step !== "commit") {
-    const steps = stepsFor(live !== null);
+    const steps = stepsFor(live !== null, state.topology);
     const step = steps[steps.indexOf(event.step) + 1] ?? "commit";
     return to(state, { ...phase, step }, [{ type: "try", step, candidate, live }]);
   }

@@ -188,7 +188,7 @@ export const runDir = textFlag({
 
 export const debounce = durationFlag({
   name: "debounce",
-  fallback: "150ms",
+  fallback: "50ms",
   group: "Agent",
   text: "quiet time after a change before it is read",
 });

@@ -108,6 +108,6 @@ export const envoyLogFormat: readonly (readonly [key: string, operator: string])
 export const headerOperator = (header: string): string =>
   isResponseHeader(header) ? `%RESP(${header.toUpperCase()})%` : `%REQ(${header.toUpperCase()})%`;
 
-/** Headers that backends answer with: token usage is known only after the response. */
+/** Headers that backends answer with: usage, cost and whether a cache answered are known only after the response. */
 export const isResponseHeader = (header: string): boolean =>
-  /usage|token-count|^x-ratelimit|^server-timing$/.test(header);
+  /usage|token-count|cost$|cache-status$|^x-ratelimit|^server-timing$/.test(header);

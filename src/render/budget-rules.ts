@@ -27,8 +27,7 @@ export const burnWindows: { readonly [window: string]: number } = {
 const monthSeconds = 30 * 86_400;
 
 /** A string of PromQL. */
-const promText = (text: string): string =>
-  `"${text.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n")}"`;
+const promText = (text: string): string => `"${text.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n")}"`;
 
 /** Prometheus' own translation of a label's name. */
 const labelName = (name: string): string => name.replace(/[^a-zA-Z0-9_]/g, "_").replace(/^(?=\d)/, "key_");
@@ -55,7 +54,10 @@ const rulesOf = (budget: Budget): readonly Json[] => {
     record(budgetSeries.spent, spentIn(budget, "30d")),
     record(budgetSeries.left, `${budget.usdPerMonth} - ${spentIn(budget, "30d")}`),
     ...Object.entries(burnWindows).map(([window, seconds]) =>
-      record(`${budgetSeries.burn}${window}`, `${spentIn(budget, window)} / (${budget.usdPerMonth} * ${seconds} / ${monthSeconds})`),
+      record(
+        `${budgetSeries.burn}${window}`,
+        `${spentIn(budget, window)} / (${budget.usdPerMonth} * ${seconds} / ${monthSeconds})`,
+      ),
     ),
   ];
 };

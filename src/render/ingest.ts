@@ -4,6 +4,7 @@ import { fromBase, hop } from "./core.ts";
 import { belongsToIngest, entryGroups, pullExporters } from "./entries.ts";
 import { type ComponentNames, componentNames } from "./names.ts";
 import { quoted, resourceAttribute } from "./ottl.ts";
+import { addQueueStorage } from "./queues.ts";
 import { stamps } from "./stamps.ts";
 import { coreTelemetry } from "./telemetry.ts";
 import type { Tree } from "./tree.ts";
@@ -121,7 +122,11 @@ export const renderIngest = (base: BaseConfig, components: ReadonlySet<string> |
   const core = add(assembly, "exporters", `${names.otlpGrpc}/otel_policy_core`, {
     ...(hop(`${runDir}/core.sock`) as { readonly [key: string]: Tree }),
     // What arrives while no core listens waits here; a full queue refuses, which clients see and retry.
-    sending_queue: { queue_size: 10000, num_consumers: 10 },
+    sending_queue: {
+      queue_size: 10000,
+      num_consumers: 10,
+      storage: addQueueStorage(assembly, components, "ingest") ?? undefined,
+    },
   });
   addEntries(assembly, base, () => [core]);
   const cumulative = addCumulative(assembly, names);

@@ -1,3 +1,4 @@
+import { isResponseHeader } from "../dataplane/envoy-fields.ts";
 import type { Alias, DataPlaneProfile } from "../dataplane/profile.ts";
 import { isCredential } from "../plan/credentials.ts";
 import type { Plan } from "../plan/types.ts";
@@ -68,15 +69,14 @@ type Group = {
 const viaProfile = (plan: Plan, profile: DataPlaneProfile): { readonly conditions?: readonly string[] } =>
   plan.profiles.length === 1 ? {} : { conditions: [`${resourceAttribute(stamps.via)} == ${quoted(profile.name)}`] };
 
-/** A header as semconv has it: a list or a text, of the request or of the response. */
+/** A header as semconv has it: a list or a text, of the request or, where its name says so, of the response. */
 const semconvHeader = (context: RecordContext, name: string): readonly string[] => {
-  const cell = `${context}.cache[${quoted(name)}]`;
-  const side = (of: "request" | "response"): string => attribute(context, `http.${of}.header.${name}`);
+  const side = isResponseHeader(name) ? "response" : "request";
+  const from = attribute(context, `http.${side}.header.${name}`);
+  const to = attribute(context, stamps.header(name));
   return [
-    `set(${cell}, ${side("request")}) where ${side("request")} != nil`,
-    `set(${cell}, ${side("response")}) where ${cell} == nil and ${side("response")} != nil`,
-    `set(${cell}, ${cell}[0]) where IsList(${cell}) and Len(${cell}) > 0`,
-    `set(${attribute(context, stamps.header(name))}, ${cell}) where IsString(${cell}) and IsMatch(${cell}, ${presentText})`,
+    `set(${to}, ${from}[0]) where IsList(${from}) and Len(${from}) > 0`,
+    `set(${to}, ${from}) where IsString(${from}) and IsMatch(${from}, ${presentText})`,
   ];
 };
 

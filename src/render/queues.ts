@@ -15,10 +15,14 @@ const variable = (name: string): string => `\${env:${name}}`;
 /** Exporters whose `sending_queue` has a `storage`; others of contrib may have it too, but nobody asked us to know them. */
 const queueing: ReadonlySet<string> = new Set(["otlp_grpc", "otlp_http", "otlp", "otlphttp"]);
 
-/** Where exporters of a core keep what they have not delivered; null: this Collector cannot keep it on disk. */
-export const addQueueStorage = (assembly: Assembly, components: ReadonlySet<string> | null): string | null => {
+/** Where exporters keep what they have not delivered; null: this Collector cannot keep it on disk. `slot` is a core's own. */
+export const addQueueStorage = (
+  assembly: Assembly,
+  components: ReadonlySet<string> | null,
+  slot = variable(environment.slot),
+): string | null => {
   if (components !== null && !components.has("file_storage")) return null;
-  const directory = `${variable(environment.runDir)}/queue-${variable(environment.slot)}`;
+  const directory = `${variable(environment.runDir)}/queue-${slot}`;
   // A process that is killed tears no page; after a power cut a broken file must not keep a core from starting.
   add(assembly, "extensions", storage, {
     directory,

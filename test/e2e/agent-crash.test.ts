@@ -55,8 +55,9 @@ test(story, { skip: supported ? false : "there is no /proc on this system" }, as
     await poll("it serves", async () => (await fetch(`${agent.url}/readyz`)).ok);
     await oracle.stop();
     const verdict = await oracle.verdict([agent.sink], 500, 3000);
-    assert.equal(verdict.doubled, 0);
-    assert.ok(verdict.lost <= 50, `${verdict.lost} lost with the killed ingest`);
+    // A request that a killed ingest was handing on may be handed on again.
+    assert.equal(verdict.lost, 0);
+    assert.ok(verdict.doubled <= 10 * 5, `${verdict.doubled} spans twice`);
     await agent.stop();
     assert.deepEqual(agent.collectors(), []);
   } finally {

@@ -12,6 +12,9 @@ const endless = new Set(["agent", "dev"]);
 /** An example that is right to end otherwise: `status` without an agent; the audit sample under --strict. */
 const otherwise: { readonly [line: string]: number } = {
   "otel-policy status": 1,
+  "otel-policy history": 1,
+  "otel-policy rollback --to 3f9a61c0d2e4": 1,
+  "otel-policy rollback --to \"$(otel-policy history -o json | jq -r '.[-1].parent')\"": 1,
   "otel-policy status -o json | jq .live.number": 0,
 };
 
@@ -28,7 +31,7 @@ describe("the examples of --help work beside samples/", () => {
         const { PATH } = cleanEnv();
         // Nothing listens on port 1; jq is not ours to bring.
         const env = { PATH: `${folder}:${PATH}`, OTELCOL_BIN: collectorPath, OTEL_POLICY_LISTEN: "127.0.0.1:1" };
-        const { code, err } = await runProgram("sh", ["-c", line.replace("jq .live.number", "cat")], {
+        const { code, err } = await runProgram("sh", ["-c", line.replace(/jq \S+/, "cat")], {
           cwd: folder,
           env,
         });

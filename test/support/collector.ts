@@ -72,7 +72,7 @@ export const runCollector = async (options: {
         if (isGone) throw new Error(`the Collector ended while starting:\n${log}`);
         return (await Promise.all(options.ports.map(accepts))).every(Boolean);
       },
-      15_000,
+      60_000,
     );
   } catch (error) {
     child.kill("SIGKILL");

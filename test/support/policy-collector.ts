@@ -44,6 +44,8 @@ export type PolicyCollector = {
   /** What policies' own providers got, whatever their endpoint said. */
   readonly backend: Sink;
   readonly collector: RunningCollector;
+  /** Where the platform's Prometheus endpoint listens. */
+  readonly prometheusPort: number;
   /** Sends in order and answers how many items were refused. */
   send(exports: readonly Export[]): Promise<number>;
   scrape(): Promise<readonly PromSample[]>;
@@ -79,6 +81,7 @@ export const runPolicies = async (
     defaults,
     backend,
     collector,
+    prometheusPort: prometheus,
     send: async (exports) => {
       let rejected = 0;
       for (const item of exports) rejected += (await post(item)).rejected;

@@ -18,10 +18,7 @@ export const history: Command = {
   flags: [flag.listen, flag.runDir, flag.statusFormat],
   examples: [
     { does: "the agent or dev that runs on this machine", line: "otel-policy history" },
-    {
-      does: "every edit that was not applied",
-      line: "otel-policy history -o json | jq '.[] | select(.outcome != \"committed\")'",
-    },
+    { does: "how the last try ended", line: "otel-policy history -o json | jq .[-1].outcome" },
   ],
   exits: { [exit.ok]: "printed", [exit.findings]: "no agent answers, and none left a ledger", ...usualExits },
   run: async ({ flags, terminal }) => {

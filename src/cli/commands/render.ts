@@ -18,7 +18,16 @@ export const render: Command = {
     "Renders policies to the Collector config that applies them. With --topology single, the default, it is one complete config that an unmodified otelcol-contrib runs as it is. Same input, same bytes.",
   operands: "[PATH…]",
   arity: { least: 0, most: Number.POSITIVE_INFINITY },
-  flags: [...compileFlags, flag.strict, flag.topology, flag.part, flag.rules, flag.collector, flag.outputFile, ...reportFlags],
+  flags: [
+    ...compileFlags,
+    flag.strict,
+    flag.topology,
+    flag.part,
+    flag.rules,
+    flag.collector,
+    flag.outputFile,
+    ...reportFlags,
+  ],
   examples: [
     { does: "one policy, one complete config", line: "otel-policy render samples/01-draft-example" },
     {

@@ -17,10 +17,7 @@ export const rollback: Command = {
   flags: [flag.to, flag.listen],
   examples: [
     { does: "a digest that history shows", line: "otel-policy rollback --to 3f9a61c0d2e4" },
-    {
-      does: "the generation before the one in service",
-      line: "otel-policy rollback --to \"$(otel-policy history -o json | jq -r '.[-1].parent')\"",
-    },
+    { does: "the beginning of it is enough", line: "otel-policy rollback --to 3f9a --listen 127.0.0.1:13134" },
   ],
   exits: {
     [exit.ok]: "in service",

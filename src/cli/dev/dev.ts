@@ -4,6 +4,8 @@ import type { CollectorBinary } from "../../collector/find.ts";
 import { systemClock } from "../../collector/system-clock.ts";
 import { formatText } from "../../diagnostics/format/text.ts";
 import type { SourceFile } from "../../diagnostics/source.ts";
+import { budgetsOf } from "../../plan/budgets.ts";
+import { budgetRules } from "../../render/budget-rules.ts";
 import type { Sender } from "../../traffic/sender.ts";
 import { exit } from "../exit.ts";
 import { wantsColor } from "../paint.ts";
@@ -14,6 +16,7 @@ import type { DevOptions } from "./options.ts";
 import { type DevParts, realParts } from "./parts.ts";
 import { policyPath, readBase, usableCollector } from "./prepare.ts";
 import { keepShowing } from "./show.ts";
+import { dashboardPath, getPrometheus } from "./prometheus.ts";
 import { openStage, type Stage } from "./stage.ts";
 import { startTraffic } from "./traffic.ts";
 import { count, elapsed } from "./words.ts";
@@ -61,6 +64,13 @@ const play = async (
   const clock = systemClock;
   const began = clock.now();
   let sources: ReadonlyMap<string, string> = new Map();
+  const { otlpHttp, scrape } = endpointsOf(base);
+  const prometheus =
+    scrape === null ? null : await parts.startPrometheus({ env: terminal.env, folder: stage.folder, scrape });
+  stage.alsoStop(async () => prometheus?.stop());
+  if (prometheus !== null)
+    terminal.err.write(`Prometheus at ${prometheus.url}; import ${dashboardPath()} into a Grafana that asks it\n`);
+  else if (scrape !== null) terminal.err.write(`${getPrometheus}\n`);
   const agent: Agent = await parts.startAgent({
     policyDirs: [policies],
     base,
@@ -83,12 +93,15 @@ const play = async (
     once: false,
     log: stage.log,
     clock,
-    compile: parts.compile,
+    compile: (files, how) => {
+      const compilation = parts.compile(files, how);
+      prometheus?.tellBudgets(budgetRules(budgetsOf(compilation.effective)));
+      return compilation;
+    },
     onFinding: (_, texts) => {
       sources = texts;
     },
   });
-  const { otlpHttp, scrape } = endpointsOf(base);
   let sender: Sender | null = null;
   const feed = (): void => {
     if (sender !== null || otlpHttp === null || options.requestsPerSecond === 0 || !agent.view().ready) return;

@@ -17,6 +17,7 @@ export const openStage = async () => {
   const accessLog = await followAccessLog(accessLogPath);
   const agentLog = logToFile(agentLogPath, systemClock);
   const standIn = await startStandIn();
+  const others: (() => Promise<unknown>)[] = [];
   return {
     folder,
     agentLogPath,
@@ -24,8 +25,13 @@ export const openStage = async () => {
     accessLog,
     log: agentLog.log,
     standIn,
+    /** Something else that ends with the stage, before its folder goes. */
+    alsoStop: (stop: () => Promise<unknown>): void => {
+      others.push(stop);
+    },
     /** `keep` leaves the folder, for somebody to find out what went wrong. */
     close: async (keep: boolean): Promise<void> => {
+      await Promise.all(others.map((stop) => stop()));
       await Promise.all([standIn.close(), accessLog.close(), agentLog.close()]);
       closeSync(accessLogFd);
       if (!keep) await rm(folder, { recursive: true, force: true });

@@ -127,7 +127,31 @@ const outcomeStatements = (context: RecordContext): readonly string[] => {
 };
 
 /** Usage → inclusive totals and disjoint buckets; why usage is missing; time per token. */
-export const usageGroup = (context: RecordContext, depth: "tokens" | "all"): Group => {
+export const usageGroup = (context: RecordContext, depth: "tokens" | "all"): Group =>
+  depth === "tokens" ? tokensGroup(context) : toldUsageGroup(context);
+
+/** Usage → disjoint buckets, and nothing else. More cached than there was input: the source reports disjoint counts. */
+const tokensGroup = (context: RecordContext): Group => {
+  const at = (field: Field): string => fieldPath(context, field);
+  const bucket = (name: string, field: CountField): string =>
+    `set(${tokensPath(context, name)}, ${at(field)}) where ${at(field)} > 0`;
+  const [input, read, write] = [tokensPath(context, "uncached_input"), at("cacheRead"), at("cacheWrite")];
+  return {
+    context,
+    conditions: [`${callPath(context)} != nil`],
+    statements: [
+      bucket("uncached_input", "input"),
+      bucket("cache_read", "cacheRead"),
+      bucket("cache_write", "cacheWrite"),
+      bucket("output", "output"),
+      bucket("reasoning", "reasoning"),
+      `set(${input}, ${input} - ${read}) where ${read} > 0 and ${at("input")} >= ${read} and (${write} == nil or ${at("input")} >= ${read} + ${write})`,
+      `set(${input}, ${input} - ${write}) where ${write} > 0 and ${at("input")} >= ${write} and (${read} == nil or ${at("input")} >= ${read} + ${write})`,
+    ],
+  };
+};
+
+const toldUsageGroup = (context: RecordContext): Group => {
   const at = (field: Field): string => fieldPath(context, field);
   const cell = (name: string): string => `${context}.cache[${quoted(name)}]`;
   const call = callPath(context);
@@ -174,7 +198,7 @@ export const usageGroup = (context: RecordContext, depth: "tokens" | "all"): Gro
       bucket("cache_write", write, `${write} > 0`),
       bucket("output", output, `${output} > 0`),
       bucket("reasoning", reasoning, `${reasoning} > 0`),
-      ...(depth === "tokens" ? [] : told),
+      ...told,
     ],
   };
 };

@@ -17,7 +17,7 @@ const kinds: readonly Wish[] = [
   { path: "/v1/slow" },
   { path: "/tool/execute", method: "PUT", body: "x" },
   { path: "/tool/execute-later" },
-  { path: "/api/users/7" },
+  { path: "/api/v1/sensitive/7" },
   { path: "/api/missing" },
   { path: "/api/broken" },
   // No route leads there, and nobody listens behind this one: the proxy answers itself.
@@ -25,9 +25,10 @@ const kinds: readonly Wish[] = [
   { path: "/dead/end" },
 ];
 
-/** Requests of every kind, with and without headers and a caller's trace. */
-export const mixed = (count: number): readonly Wish[] =>
-  Array.from({ length: count }, (_, index) => {
+/** Requests of every kind, with and without headers and a caller's trace; `from` says which of the endless row is the first. */
+export const mixed = (count: number, from = 0): readonly Wish[] =>
+  Array.from({ length: count }, (_, offset) => {
+    const index = from + offset;
     const kind = kinds[index % kinds.length] ?? { path: "/" };
     const parent = parents[Math.floor(index / 3) % parents.length];
     return { ...kind, headers: headersOf(index), ...(parent === undefined ? {} : { parent }) };

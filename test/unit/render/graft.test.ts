@@ -57,6 +57,7 @@ describe("policies are grafted into the platform's config", () => {
     const { core, ingest } = grafted(plain);
     assert.deepEqual(Object.keys(ingest?.["extensions"] ?? {}).sort(), [
       "basicauth",
+      "file_storage/otel_policy_queue",
       "health_check",
       "health_check/otel_policy",
     ]);

@@ -40,7 +40,8 @@ describe("semconv sources", () => {
 
   test("a model call is a CLIENT span with inclusive usage; zero cache parts are absent", () => {
     const usage = { input: 1500, output: 90, cacheRead: 1024, cacheWrite: 0, reasoning: 0 };
-    const [, call] = spansOf(request("chat", { model: "gpt-4o", servedModel: "gpt-4o-2024-08-06", usage }));
+    const asked = request("chat", { model: "gpt-4o", servedModel: "gpt-4o-2024-08-06", usage, team: "research" });
+    const [, call] = spansOf(asked);
     assert.ok(call !== undefined);
     assert.deepEqual([call.name, call.kind], ["chat gpt-4o", 3]);
     assert.deepEqual(attributesOf(call), {
@@ -51,8 +52,12 @@ describe("semconv sources", () => {
       "gen_ai.usage.input_tokens": 1500,
       "gen_ai.usage.output_tokens": 90,
       "gen_ai.usage.cache_read.input_tokens": 1024,
+      "gen_ai.request.stream": true,
+      "gen_ai.response.time_to_first_chunk": asked.durationUs / 5e6,
       "server.address": "api.openai.com",
       "server.port": 443,
+      "http.request.header.x-model-id": ["gpt-4o"],
+      "http.request.header.x-team": ["research"],
     });
   });
 
