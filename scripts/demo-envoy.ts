@@ -16,7 +16,7 @@ import { compile } from "../src/compile.ts";
 import { envoyGateway } from "../src/dataplane/envoy-gateway.ts";
 import { defaultProfileNames } from "../src/dataplane/profiles.ts";
 import { sendAll } from "../test/envoy/support/client.ts";
-import { type RunningEnvoy, startEnvoy, withEnvoy } from "../test/envoy/support/envoy.ts";
+import { envoyMissing, type RunningEnvoy, startEnvoy } from "../test/envoy/support/envoy.ts";
 import { envoyGatewayProxy } from "../test/envoy/support/envoy-gateway.ts";
 import { mixed } from "../test/envoy/support/mix.ts";
 import { nativeDocuments, wishOf } from "../test/envoy/support/native.ts";
@@ -58,8 +58,8 @@ const places = compilation.effective
   .filter(({ kind }) => kind === "Gateway")
   .slice(0, mostProxies);
 
-if (withEnvoy.skip !== false) {
-  say(withEnvoy.skip);
+if (envoyMissing !== null) {
+  say(envoyMissing);
   process.exitCode = 1;
 } else if (places.length === 0) {
   say(`${policies ?? "the samples"}: no policy targets a Gateway, so there is nothing for an Envoy to be`);

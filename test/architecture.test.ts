@@ -109,7 +109,19 @@ describe("src/ keeps its floors", () => {
 });
 
 test("the top level holds the folders of CONTRIBUTING.md and no others", () => {
-  const known = ["bench", "build", "dist", "docs", "node_modules", "otelcol", "samples", "scripts", "src", "templates", "test"];
+  const known = [
+    "bench",
+    "build",
+    "dist",
+    "docs",
+    "node_modules",
+    "otelcol",
+    "samples",
+    "scripts",
+    "src",
+    "templates",
+    "test",
+  ];
   const folders = readdirSync(root, { withFileTypes: true }).filter(
     (entry) => entry.isDirectory() && !entry.name.startsWith("."),
   );

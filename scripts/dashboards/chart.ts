@@ -1,7 +1,18 @@
 import { type Answer, type Range, seriesName } from "./ask.ts";
 import type { Panel, Unit } from "./model.ts";
 
-const colors = ["#3b6fd4", "#e08a1e", "#2c9c69", "#b44fc2", "#d0453e", "#1f9fb5", "#8a8f1d", "#7d6bd6", "#a0643c", "#5f7285"];
+const colors = [
+  "#3b6fd4",
+  "#e08a1e",
+  "#2c9c69",
+  "#b44fc2",
+  "#d0453e",
+  "#1f9fb5",
+  "#8a8f1d",
+  "#7d6bd6",
+  "#a0643c",
+  "#5f7285",
+];
 const colorOf = (index: number): string => colors[index % colors.length] ?? "#333";
 
 export const escaped = (text: string): string =>
@@ -9,7 +20,8 @@ export const escaped = (text: string): string =>
 
 const digits = (value: number, decimals: number | undefined): string => {
   const size = Math.abs(value);
-  if (decimals !== undefined) return value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  if (decimals !== undefined)
+    return value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
   if (size >= 1e6) return `${(value / 1e6).toFixed(1)}M`;
   if (size >= 10_000) return `${(value / 1e3).toFixed(0)}k`;
   if (size >= 100) return value.toFixed(0);
@@ -22,7 +34,7 @@ export const valueText = (value: number, unit: Unit, decimals?: number): string 
     case "USD/h":
       return `${value < 0 ? "−" : ""}$${digits(Math.abs(value), decimals)}`;
     case "share":
-      return `${digits(value * 100, decimals ?? (value !== 0 && Math.abs(value) < 0.1 ? 2 : 1))} %`;
+      return `${digits(value * 100, decimals)} %`;
     case "seconds":
       return value !== 0 && value < 1 ? `${digits(value * 1000, decimals)} ms` : `${digits(value, decimals)} s`;
     case "factor":
@@ -75,7 +87,8 @@ export const graph = (panel: Panel, series: readonly Series[], { from, to, step 
     parts.push(
       `<line x1="${left}" x2="${width - right}" y1="${y(value)}" y2="${y(value)}" class="grid"/><text x="${left - 6}" y="${y(value) + 4}" text-anchor="end">${valueText(value, panel.unit)}</text>`,
     );
-  const every = [60, 120, 300, 600, 1800, 3600, 7200, 21_600].find((seconds) => (to - from) / seconds <= width / 90) ?? 86_400;
+  const every =
+    [60, 120, 300, 600, 1800, 3600, 7200, 21_600].find((seconds) => (to - from) / seconds <= width / 90) ?? 86_400;
   for (let seconds = Math.ceil(from / every) * every; seconds <= to; seconds += every)
     if (x(seconds) > left + 14 && x(seconds) < width - right - 14)
       parts.push(`<text x="${x(seconds)}" y="${height - 5}" text-anchor="middle">${clock(seconds)}</text>`);

@@ -25,6 +25,7 @@ const bars = (title: string, unit: Panel["unit"], expr: string, legend: string, 
   unit,
   queries: [{ expr, legend }],
   width,
+  ...(unit === "USD" ? { decimals: 2 } : {}),
 });
 
 const over = (
@@ -142,6 +143,34 @@ const whose: Row = {
   ],
 };
 
+const each: Row = {
+  title: "Per token and per call",
+  height: 4,
+  panels: [
+    figure(
+      "Cache hit ratio",
+      "share",
+      share(inRange(series.tokens, filterWith('bucket="cache_read"')), inRange(series.tokens, input)),
+      "Share of input tokens that came from providers' caches.",
+      { limits: { good: "high", amber: 0.2, red: 0.02 }, width: 8 },
+    ),
+    figure(
+      "Price per 1M tokens",
+      "USD",
+      `${orZero(`sum(${inRange(series.cost)})`)} / sum(${inRange(series.tokens, disjoint)}) * 1e6`,
+      "Blended over all models and buckets. Tokens without a price pull it down.",
+      { decimals: 2, width: 8 },
+    ),
+    figure(
+      "Cost per call",
+      "USD",
+      `${orZero(`sum(${inRange(series.cost)})`)} / sum(${inRange(series.requests)})`,
+      "Mean over all calls, failed ones included.",
+      { decimals: 4, width: 8 },
+    ),
+  ],
+};
+
 const tokens: Row = {
   title: "Tokens",
   height: 8,
@@ -152,37 +181,29 @@ const tokens: Row = {
       "tokens/s",
       "Disjoint buckets: their sum is all tokens. Reasoning tokens lie inside output and are not shown apart here.",
       [{ expr: `sum by (bucket) (${perSecond(series.tokens, disjoint)})`, legend: "{{bucket}}" }],
+      8,
     ),
-    figure(
-      "Cache hit ratio",
+    over(
+      "lines",
+      "Cache hit ratio by model",
       "share",
-      share(inRange(series.tokens, filterWith('bucket="cache_read"')), inRange(series.tokens, input)),
       "Share of input tokens that came from providers' caches.",
-      { limits: { good: "high", amber: 0.2, red: 0.02 } },
+      [
+        {
+          expr: `${byModel(perSecond(series.tokens, filterWith('bucket="cache_read"')))} / ${byModel(perSecond(series.tokens, input))}`,
+          legend: "{{model}}",
+        },
+      ],
+      8,
     ),
-    figure(
-      "Price per 1M tokens",
-      "USD",
-      `${orZero(`sum(${inRange(series.cost)})`)} / sum(${inRange(series.tokens, disjoint)}) * 1e6`,
-      "Blended over all models and buckets. Tokens without a price pull it down.",
-      { decimals: 2 },
+    over(
+      "areas",
+      "Saved by caches",
+      "USD/h",
+      "Provider caches read cheaper; gateway caches ask nobody.",
+      [{ expr: `sum by (kind) (${perSecond(series.saved)}) * 3600`, legend: "{{kind}}" }],
+      8,
     ),
-    figure(
-      "Cost per call",
-      "USD",
-      `${orZero(`sum(${inRange(series.cost)})`)} / sum(${inRange(series.requests)})`,
-      "Mean over all calls, failed ones included.",
-      { decimals: 4 },
-    ),
-    over("lines", "Cache hit ratio by model", "share", "Share of input tokens that came from providers' caches.", [
-      {
-        expr: `${byModel(perSecond(series.tokens, filterWith('bucket="cache_read"')))} / ${byModel(perSecond(series.tokens, input))}`,
-        legend: "{{model}}",
-      },
-    ]),
-    over("areas", "Saved by caches", "USD/h", "Provider caches read cheaper; gateway caches ask nobody.", [
-      { expr: `sum by (kind) (${perSecond(series.saved)}) * 3600`, legend: "{{kind}}" },
-    ]),
     over("lines", "Price per 1M tokens by model", "USD", "Cost of all buckets over tokens of all buckets.", [
       {
         expr: `${byModel(perSecond(series.cost))} / ${byModel(perSecond(series.tokens, disjoint))} * 1e6`,
@@ -360,9 +381,17 @@ export const genAI: Dashboard = {
       name: "group",
       label: "Group by",
       from: {
-        list: ["team", "app", "env", "gen_ai_agent_name", "gen_ai_provider_name", "k8s_gateway_name", "k8s_namespace_name"],
+        list: [
+          "team",
+          "app",
+          "env",
+          "gen_ai_agent_name",
+          "gen_ai_provider_name",
+          "k8s_gateway_name",
+          "k8s_namespace_name",
+        ],
       },
     },
   ],
-  rows: [spend, whose, tokens, speed, models, tools],
+  rows: [spend, whose, each, tokens, speed, models, tools],
 };

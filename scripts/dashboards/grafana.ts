@@ -1,3 +1,4 @@
+import { PanelBuilder as Bars } from "@grafana/grafana-foundation-sdk/bargauge";
 import {
   BarGaugeDisplayMode,
   BigValueColorMode,
@@ -15,7 +16,6 @@ import {
   VizOrientation,
   VizTooltipOptionsBuilder,
 } from "@grafana/grafana-foundation-sdk/common";
-import { PanelBuilder as Bars } from "@grafana/grafana-foundation-sdk/bargauge";
 import {
   CustomVariableBuilder,
   DashboardBuilder,

@@ -57,8 +57,12 @@ for (const row of genAI.rows) {
   const panels: string[] = [];
   for (const panel of row.panels) {
     const chosen = { group: values.group };
-    const answers = await Promise.all(panel.queries.map((query) => ask(values.prometheus, panel, query, range, chosen)));
-    const unit = ["USD", "share", "seconds", "factor", "calls"].includes(panel.unit) ? "" : ` <small>${panel.unit}</small>`;
+    const answers = await Promise.all(
+      panel.queries.map((query) => ask(values.prometheus, panel, query, range, chosen)),
+    );
+    const unit = ["USD", "share", "seconds", "factor", "calls"].includes(panel.unit)
+      ? ""
+      : ` <small>${panel.unit}</small>`;
     panels.push(
       `<div class="panel" style="grid-column:span ${panel.width}" title="${escaped(panel.about)}"><h3>${escaped(panel.title.replace("$group", values.group))}${unit}</h3>${bodyOf(panel, answers, range)}</div>`,
     );

@@ -38,7 +38,11 @@ export const rulesTest: Json = {
       input_series: [{ series: cost, values: "_ _ 3 3 3 3 3 4+1x30" }],
       promql_expr_test: [
         { eval_time: "5m", expr: spentSeries, exp_samples: [{ labels: `${spentSeries}${withoutScrape}`, value: 3 }] },
-        { eval_time: "30m", expr: `sum_over_time(${spentSeries}[30m])`, exp_samples: [{ labels: withoutScrape, value: 27 }] },
+        {
+          eval_time: "30m",
+          expr: `sum_over_time(${spentSeries}[30m])`,
+          exp_samples: [{ labels: withoutScrape, value: 27 }],
+        },
       ],
     },
     {

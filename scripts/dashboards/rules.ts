@@ -79,8 +79,18 @@ const spent = (alert: string, share: number, severity: Alert["severity"], summar
 
 const alerts: readonly Alert[] = [
   // Shares of the budget that the long window may cost: 2 %, 5 % and 10 %; the windows are those of the SRE workbook.
-  burns("GenAIBudgetBurnsVeryFast", ["1h", "5m", 14.4], "page", "At this pace the whole month's budget is gone within two days."),
-  burns("GenAIBudgetBurnsFast", ["6h", "30m", 6], "page", "At this pace the whole month's budget is gone within five days."),
+  burns(
+    "GenAIBudgetBurnsVeryFast",
+    ["1h", "5m", 14.4],
+    "page",
+    "At this pace the whole month's budget is gone within two days.",
+  ),
+  burns(
+    "GenAIBudgetBurnsFast",
+    ["6h", "30m", 6],
+    "page",
+    "At this pace the whole month's budget is gone within five days.",
+  ),
   burns("GenAIBudgetBurns", ["3d", "6h", 1], "ticket", "At this pace the budget does not last thirty days."),
   spent("GenAIBudgetNearlySpent", 0.8, "ticket", `Budget ${budget} is nearly spent`),
   spent("GenAIBudgetSpent", 1, "page", `Budget ${budget} is spent`),
@@ -107,7 +117,8 @@ const alerts: readonly Alert[] = [
     for: "15m",
     severity: "ticket",
     summary: `${percent} of the calls through ${target} do not say their tokens`,
-    description: "Often streams without stream_options.include_usage. The table 'Usage missing' names models and reasons.",
+    description:
+      "Often streams without stream_options.include_usage. The table 'Usage missing' names models and reasons.",
   },
   {
     alert: "GenAICallsFail",
@@ -134,4 +145,3 @@ export const alertRules: Json = {
     },
   ],
 };
-

@@ -15,6 +15,7 @@ import { serveAt } from "./serve-at.ts";
 import { SingleRunner } from "./single-runner.ts";
 import type { Site } from "./site.ts";
 import { StartError } from "./start-error.ts";
+import { steadyClock } from "./steady-clock.ts";
 import type { AgentView } from "./view.ts";
 import { Watch } from "./watch.ts";
 
@@ -41,7 +42,8 @@ const lookMs = 1000;
  * directory or the address cannot be used; everything later is told in the view, and never ends the agent by itself.
  */
 export const startAgent = async (options: AgentOptions): Promise<Agent> => {
-  const { clock, log, policyDirs } = options;
+  const { log, policyDirs } = options;
+  const clock = steadyClock(options.clock);
   const { value: runDir, diagnostics } = await openRunDir(options.runDir);
   if (runDir === null) throw new StartError(diagnostics);
 
@@ -78,6 +80,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     });
   const loop: Loop = new Loop({
     site,
+    wall: options.clock,
     instruments,
     onFinding: options.onFinding,
     base: options.base,

@@ -1,4 +1,4 @@
-import type { Instant } from "../base/clock.ts";
+import type { Clock, Instant } from "../base/clock.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import { positionOf, type SourceFile } from "../diagnostics/source.ts";
 import type { Instruments } from "../telemetry/instruments.ts";
@@ -32,6 +32,8 @@ import { atOf, isReady, liveView } from "./view-of.ts";
 
 export type LoopOptions = {
   readonly site: Site;
+  /** The time of day; the site's clock only measures. */
+  readonly wall: Pick<Clock, "now">;
   readonly instruments: Instruments;
   readonly onFinding: AgentOptions["onFinding"];
   readonly base: SourceFile;
@@ -85,7 +87,7 @@ export class Loop {
     this.#options = options;
     this.#state = stateAfter(options.history.committed, options.topology);
     const { site, instruments } = options;
-    this.#reloads = new ReloadLog(instruments, site.log, site.clock);
+    this.#reloads = new ReloadLog(instruments, site.log, site.clock, options.wall);
     this.#quarantine = new Quarantine({
       compile: options.compile,
       probe: (proposal, starts) => this.#engine.probe(proposal, starts),
@@ -118,7 +120,7 @@ export class Loop {
     const number = Math.max(1, this.#options.history.committed);
     const live = { number, attempt: 0, proposal };
     this.#state = { ...stateAfter(number, this.#options.topology), phase: { at: "serving", live } };
-    this.#liveSince = this.#options.site.clock.now();
+    this.#liveSince = this.#options.wall.now();
     this.#engine.serves(number);
     const { instruments, site } = this.#options;
     instruments.generation({ digest: proposal.digest, collectorVersion: site.binary.version });
@@ -271,7 +273,7 @@ export class Loop {
     if (live !== before) {
       this.#flowAtCommit = this.#flow;
       const { site, instruments } = this.#options;
-      this.#liveSince = site.clock.now();
+      this.#liveSince = this.#options.wall.now();
       instruments.generation(
         live === null ? null : { digest: live.proposal.digest, collectorVersion: site.binary.version },
       );

@@ -35,7 +35,9 @@ export const stepsFor = (hasLive: boolean, topology: "handover" | "single" = "ha
   topology === "single"
     ? // `start` and `prove` are those of a stand-in beside the one that runs; the commit is what changes that one.
       ["validate", "start", "prove", "commit"]
-    : hasLive ? ["validate", "start", "prove", "ingest", "commit"] : ["validate", "ingest", "start", "prove", "commit"];
+    : hasLive
+      ? ["validate", "start", "prove", "ingest", "commit"]
+      : ["validate", "ingest", "start", "prove", "commit"];
 
 export type Phase =
   /** Nothing was ever live. */

@@ -52,7 +52,9 @@ export const endOrphans = async (
 
 /** Configs that nobody runs any more; they may hold credentials of the platform's exporters. */
 export const removeConfigs = async (runDir: string): Promise<void> => {
-  const configs = (await readdir(runDir)).filter((name) => /^(?:ingest|core)-\w+\.yaml$/.test(name));
+  const configs = (await readdir(runDir)).filter((name) =>
+    /^(?:(?:ingest|core)-\w+|collector|stand-in|candidate)\.yaml$|^overlay\.json$/.test(name),
+  );
   await Promise.all(configs.map((name) => rm(join(runDir, name), { force: true })));
 };
 

@@ -2,8 +2,6 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock, Instant } from "../base/clock.ts";
 import { writeAtomically } from "../collector/atomic-file.ts";
-import type { Compilation } from "../compile.ts";
-import type { SourceFile } from "../diagnostics/source.ts";
 import type { Aside } from "./aside.ts";
 import type { StoredGeneration } from "./generations.ts";
 import { type CompileFiles, compileHolding, type GoodTexts, type Held, holdGeneration } from "./hold-back.ts";

@@ -22,13 +22,16 @@ export class ReloadLog {
   readonly #instruments: Instruments;
   readonly #log: Log;
   readonly #clock: Clock;
+  /** The time of day, for whoever reads it. */
+  readonly #wall: Pick<Clock, "now">;
   readonly #open = new Map<number, Open>();
   #reports: readonly ReloadReport[] = [];
 
-  constructor(instruments: Instruments, log: Log, clock: Clock) {
+  constructor(instruments: Instruments, log: Log, clock: Clock, wall: Pick<Clock, "now">) {
     this.#instruments = instruments;
     this.#log = log;
     this.#clock = clock;
+    this.#wall = wall;
   }
 
   get reports(): readonly ReloadReport[] {
@@ -45,6 +48,7 @@ export class ReloadLog {
       cause: candidate.cause,
     };
     this.#open.set(candidate.attempt, open);
+    this.#log("debug", "step begins", { step, attempt: candidate.attempt });
     // ingest takes part in few tries; its time is in the report, not in the metric.
     open.endStage = step === "ingest" ? () => {} : open.trace.stage(step);
   }
@@ -52,6 +56,7 @@ export class ReloadLog {
   stepEnded(attempt: number, step: Step, ms: number, failure: Diagnostic | null): void {
     const open = this.#open.get(attempt);
     if (open === undefined) return;
+    this.#log("debug", "step ended", { step, attempt, failed: failure?.code ?? undefined });
     open.stages[step] = ms;
     open.found = failure;
     open.endStage(failure?.message ?? null);
@@ -66,13 +71,13 @@ export class ReloadLog {
     const { outcome, reason, digest, attempt, since, flawed, words } = effect;
     const open = attempt === null ? undefined : this.#open.get(attempt);
     if (attempt !== null) this.#open.delete(attempt);
-    const at = this.#clock.now();
+    const at = this.#wall.now();
     const report: ReloadReport = {
       outcome,
       reason,
       digest,
       at,
-      totalMs: Math.max(0, at - since),
+      totalMs: Math.max(0, this.#clock.now() - since),
       stages: open?.stages ?? { compile: compileMs },
       words,
     };

@@ -33,10 +33,14 @@ export const standIn = (config: Config, places: StandInPlaces): Config => {
     ...config,
     receivers: { [receiver]: { protocols: { grpc: { endpoint: places.socket, transport: "unix" } } } },
     // Prometheus listens, too.
-    exporters: mapped(object(config["exporters"]), (id, body) => (typeOf(id) === "prometheus" ? elsewhere(body) : body)),
+    exporters: mapped(object(config["exporters"]), (id, body) =>
+      typeOf(id) === "prometheus" ? elsewhere(body) : body,
+    ),
     extensions: {
       ...mapped(object(config["extensions"]), (id, body) =>
-        typeOf(id) === "file_storage" ? { ...object(body), directory: places.scratch, create_directory: true } : elsewhere(body),
+        typeOf(id) === "file_storage"
+          ? { ...object(body), directory: places.scratch, create_directory: true }
+          : elsewhere(body),
       ),
       [health]: { endpoint: places.healthSocket, transport: "unix" },
     },
@@ -56,11 +60,8 @@ const mapped = (entries: Config, change: (id: string, body: Json) => Json): Conf
 const elsewhere = (body: Json): Json => {
   if (Array.isArray(body)) return body.map(elsewhere);
   if (typeof body !== "object" || body === null) return body;
-  return Object.fromEntries(
-    Object.entries(body).map(([key, value]) => [
-      key,
-      key === "endpoint" && typeof value === "string" && /:\d+$/.test(value) ? "127.0.0.1:0" : elsewhere(value),
-    ]),
+  return mapped(object(body), (key, value) =>
+    key === "endpoint" && typeof value === "string" && /:\d+$/.test(value) ? "127.0.0.1:0" : elsewhere(value),
   );
 };
 
@@ -68,7 +69,10 @@ const elsewhere = (body: Json): Json => {
  * What is laid over a config so that we can see it live: a health check that only this generation has, and metrics.
  * Lists of a second config replace those of the first, so they are repeated.
  */
-export const overlay = (config: Config, places: { readonly healthSocket: string; readonly telemetryPort: number }): Config => {
+export const overlay = (
+  config: Config,
+  places: { readonly healthSocket: string; readonly telemetryPort: number },
+): Config => {
   const service = object(config["service"]);
   const metrics = object(object(service["telemetry"])["metrics"]);
   const level = metrics["level"];

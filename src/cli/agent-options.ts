@@ -32,6 +32,7 @@ export const agentOptions = async (call: Call, collector: CollectorBinary, log: 
     allowEndpoints: flags.get(flag.allowEndpoint),
     redirectSinks: null,
     collector,
+    ...topologyOf(call),
     env: withMemoryShare(terminal.env),
     runDir: flags.get(flag.runDir) ?? ownRunDir(terminal.env),
     debounceMs: flags.get(flag.debounce),
@@ -45,4 +46,25 @@ export const agentOptions = async (call: Call, collector: CollectorBinary, log: 
     onFinding: logFindings(log),
     compile: prices === null ? compile : (files, options) => compile(files, { ...options, prices }),
   };
+};
+
+/** A Collector that others run has one config, so a mode other than `child` means the single topology. */
+const topologyOf = ({ flags }: Call): Pick<AgentOptions, "topology" | "collectorMode"> => {
+  const kind = flags.get(flag.collectorMode);
+  const wanted = flags.get(flag.agentTopology);
+  const configOut = flags.get(flag.configOut);
+  if (kind === "child") {
+    if (configOut !== null) throw new UsageError("--config-out is for --collector-mode signal or none");
+    return { topology: wanted, collectorMode: { kind } };
+  }
+  if (wanted === "handover" && flags.has(flag.agentTopology))
+    throw new UsageError(`--collector-mode ${kind} has one Collector: it goes with --topology single`);
+  if (configOut === null)
+    throw new UsageError(`--collector-mode ${kind} needs to know where to write: --config-out FILE`);
+  if (kind === "none") return { topology: "single", collectorMode: { kind, configOut } };
+  const [pidFile, processName] = [flags.get(flag.pidFile), flags.get(flag.processName)];
+  if ((pidFile === null) === (processName === null))
+    throw new UsageError("--collector-mode signal needs to know the process: --pid-file FILE or --process-name NAME");
+  const find = pidFile !== null ? { pidFile } : { processName: processName ?? "" };
+  return { topology: "single", collectorMode: { kind, configOut, find } };
 };

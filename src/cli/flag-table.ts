@@ -146,6 +146,48 @@ export const topology = choiceFlag({
   text: "single: one complete config; handover: the two parts the agent runs",
 });
 
+export const agentTopology = choiceFlag({
+  name: "topology",
+  value: "KIND",
+  oneOf: ["handover", "single"],
+  fallback: "handover",
+  group: "Collector",
+  text: "handover: edits close no port; single: one Collector whose config is replaced in place",
+});
+
+export const collectorMode = choiceFlag({
+  name: "collector-mode",
+  value: "MODE",
+  oneOf: ["child", "signal", "none"],
+  fallback: "child",
+  group: "Collector",
+  text: "child: run it; signal: write --config-out and send SIGHUP to one that others run; none: only write",
+});
+
+export const configOut = textFlag({
+  name: "config-out",
+  value: "FILE",
+  fallback: null,
+  group: "Collector",
+  text: "where the config of --collector-mode signal or none is written",
+});
+
+export const pidFile = textFlag({
+  name: "pid-file",
+  value: "FILE",
+  fallback: null,
+  group: "Collector",
+  text: "file with the process id of the Collector of --collector-mode signal",
+});
+
+export const processName = textFlag({
+  name: "process-name",
+  value: "NAME",
+  fallback: null,
+  group: "Collector",
+  text: "or its name, where process ids are shared (shareProcessNamespace of a pod)",
+});
+
 export const part = choiceFlag({
   name: "part",
   value: "PART",

@@ -83,6 +83,7 @@ export const adoptCollector = (options: AdoptOptions): CollectorProcess => {
       return exited;
     },
     kill: force,
+    reload: () => signal("SIGHUP"),
     words: words.text,
   };
 };

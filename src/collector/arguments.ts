@@ -1,5 +1,10 @@
 /** Command-line arguments of a start; `validate` gets the same after its name, so that both read the config alike. */
-export const collectorArguments = (configPath: string, featureGates: readonly string[]): string[] => [
+export const collectorArguments = (
+  configPath: string,
+  featureGates: readonly string[],
+  laidOver: readonly string[] = [],
+): string[] => [
   `--config=file:${configPath}`,
+  ...laidOver.map((path) => `--config=file:${path}`),
   ...(featureGates.length === 0 ? [] : [`--feature-gates=${featureGates.join(",")}`]),
 ];

@@ -20,6 +20,8 @@ export type StartOptions = {
   readonly name: string;
   readonly onLog: (line: CollectorLine) => void;
   readonly featureGates?: readonly string[];
+  /** Further configs, each laid over those before it. */
+  readonly laidOver?: readonly string[];
   /**
    * `inherit` (default): fd 1 is ours, because access logs are written to /dev/stdout, which cannot be opened anew when
    * it is a socket or pipe made here. A number is a file that is open here.
@@ -47,6 +49,8 @@ export type CollectorProcess = {
   /** TERM, and KILL after `graceMs`. A later call with a shorter grace shortens the wait. */
   stop(graceMs: number): Promise<Exit>;
   kill(): void;
+  /** Has it read its config again. */
+  reload(): void;
   /** Why it ended, in its own words, as far as it said so. Empty while nothing of note was written. */
   words(): string;
 };
@@ -61,11 +65,15 @@ export const startCollector = (options: StartOptions): CollectorProcess => {
   const words = lastWords();
   const { stderr } = options;
   const file = stderr === undefined ? null : openSync(stderr, "a", 0o600);
-  const child = spawn(options.binary.path, collectorArguments(options.configPath, options.featureGates ?? []), {
-    env: options.env,
-    stdio: ["ignore", options.stdout ?? "inherit", file ?? "pipe"],
-    detached: true,
-  });
+  const child = spawn(
+    options.binary.path,
+    collectorArguments(options.configPath, options.featureGates ?? [], options.laidOver),
+    {
+      env: options.env,
+      stdio: ["ignore", options.stdout ?? "inherit", file ?? "pipe"],
+      detached: true,
+    },
+  );
   if (file !== null) closeSync(file);
 
   const lines = lineReader((text) => {
@@ -145,6 +153,7 @@ export const startCollector = (options: StartOptions): CollectorProcess => {
       return exited;
     },
     kill: force,
+    reload: () => signal("SIGHUP"),
     words: words.text,
   };
 };

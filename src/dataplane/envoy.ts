@@ -103,6 +103,7 @@ export const envoy: DataPlaneProfile = {
   scrape: [{ job: "envoy", path: "/stats/prometheus", port: "9901", podLabel: { key: "app", value: "envoy" } }],
   traps: [
     "Every access-log value is text over OTLP, an absent one is “-”; times of stats are milliseconds.",
+    "Envoy 1.40 warns that common_config of its OTLP access log is deprecated; log_name and grpc_service beside it follow, which older versions refuse.",
     "service.name and cluster_name are whatever the bootstrap says; set k8s.gateway.name and k8s.gateway.namespace.",
   ],
   sendHeader: (header) =>

@@ -27,7 +27,9 @@ export const genAiAttributes = (request: Request): readonly KeyValue[] => {
     usage === null || usage.cacheWrite === 0 ? null : int("gen_ai.usage.cache_creation.input_tokens", usage.cacheWrite),
     usage === null || usage.reasoning === 0 ? null : int("gen_ai.usage.reasoning.output_tokens", usage.reasoning),
     usage === null ? null : { key: "gen_ai.request.stream", value: { boolValue: true } },
-    usage === null ? null : { key: "gen_ai.response.time_to_first_chunk", value: { doubleValue: firstChunkSeconds(request) } },
+    usage === null
+      ? null
+      : { key: "gen_ai.response.time_to_first_chunk", value: { doubleValue: firstChunkSeconds(request) } },
     text("server.address", provider.address),
     int("server.port", 443),
   );

@@ -56,21 +56,31 @@ const usage = (input: number, output: number) => ({
 const oddCalls = (): { readonly exports: readonly Export[]; readonly cost: number; readonly calls: number } => {
   const exports = [
     call(callAttributes("openai", "gpt-4o", usage(400_000, 90_000))),
-    call([...callAttributes("openai", "gpt-4o", usage(1000, 100)), text("http.response.header.cf-aig-cache-status", "HIT")]),
+    call([
+      ...callAttributes("openai", "gpt-4o", usage(1000, 100)),
+      text("http.response.header.cf-aig-cache-status", "HIT"),
+    ]),
     call(callAttributes("openai", "no-such-model", usage(10, 10))),
     call(callAttributes("openai", "gpt-4o-mini", {})),
-    call([
-      text("gen_ai.operation.name", "execute_tool"),
-      text("gen_ai.tool.name", "send_refund"),
-      text("error.type", "timeout"),
-    ], true),
+    call(
+      [
+        text("gen_ai.operation.name", "execute_tool"),
+        text("gen_ai.tool.name", "send_refund"),
+        text("error.type", "timeout"),
+      ],
+      true,
+    ),
   ];
   return { exports, cost: priceOf("openai", "gpt-4o", 400_000, 90_000), calls: exports.length - 1 };
 };
 
 /** The file with its steps of five minutes and one minute as two seconds and one, so that a test need not wait. */
 const hurried = (rules: string): string =>
-  rules.replaceAll("[5m]", "[2s]").replaceAll("offset 5m", "offset 2s").replaceAll('"5m"', '"2s"').replaceAll('"1m"', '"1s"');
+  rules
+    .replaceAll("[5m]", "[2s]")
+    .replaceAll("offset 5m", "offset 2s")
+    .replaceAll('"5m"', '"2s"')
+    .replaceAll('"1m"', '"1s"');
 
 describe("dashboard and rules", { skip: noPrometheus }, () => {
   const folder = mkdtempSync(join(tmpdir(), "otel-policy-dashboards-"));
@@ -117,7 +127,12 @@ describe("dashboard and rules", { skip: noPrometheus }, () => {
             usage.cacheRead,
             usage.cacheWrite,
           );
-      await poll(`wave ${wave} scraped`, async () => (await sum("otel_policy_gen_ai_requests_total")) === calls, 15_000, 200);
+      await poll(
+        `wave ${wave} scraped`,
+        async () => (await sum("otel_policy_gen_ai_requests_total")) === calls,
+        15_000,
+        200,
+      );
     }
     await poll("budgets recorded", async () => (await sum(budgetSeries.spent)) > 2 * cost - 0.01, 20_000, 200);
     range = { from, to: Date.now() / 1000, step: 1 };
@@ -171,12 +186,16 @@ describe("dashboard and rules", { skip: noPrometheus }, () => {
   });
 
   test("promtool accepts the rules, and their tests pass", async () => {
-    await run("promtool", ["check", "rules", ...["recording-rules.yaml", "alerts.yaml"].map((name) => join(templates, name))]);
+    await run("promtool", [
+      "check",
+      "rules",
+      ...["recording-rules.yaml", "alerts.yaml"].map((name) => join(templates, name)),
+    ]);
     await run("promtool", ["test", "rules", join(templates, "rules.test.yaml")]);
   });
 
   test("no name that a policy can give breaks the rules of its budgets", async () => {
-    const names = ['a"b', "back\\slash", "{{ .Nope }}", "line\\nbreak", "日本", "$1 `x` {a=\"b\"}", ": - #"];
+    const names = ['a"b', "back\\slash", "{{ .Nope }}", "line\\nbreak", "日本", '$1 `x` {a="b"}', ": - #"];
     const policies = names
       .map(
         (name, index) => `apiVersion: gateway.networking.k8s.io/v1alpha2

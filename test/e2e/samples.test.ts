@@ -154,10 +154,7 @@ describe("the samples do what their stories say", () => {
         assert.ok(Math.abs(cost - wanted) <= 1e-9 * wanted, `${team}: ${cost} is not ${wanted}`);
       }
       assert.equal(total(samples, "otel_policy_gen_ai_unpriced_total"), 0);
-      assert.equal(
-        total(samples, "otel_policy_tool_calls_total"),
-        traced.filter(({ tool }) => tool !== null).length,
-      );
+      assert.equal(total(samples, "otel_policy_tool_calls_total"), traced.filter(({ tool }) => tool !== null).length);
     }));
 
   test("each sample has a story of its own here", () => {

@@ -11,7 +11,7 @@ import type { Request } from "../../src/traffic/request.ts";
 import { otlpGateway } from "../../src/traffic/semconv-source.ts";
 import type { Source } from "../../src/traffic/source.ts";
 import { draftPolicy } from "../support/compile-text.ts";
-import { type PolicyCollector, runPolicies, testBase } from "../support/policy-collector.ts";
+import { type PolicyCollector, runPolicies, type testBase } from "../support/policy-collector.ts";
 import { poll, settled } from "../support/poll.ts";
 
 const mix: Mix = {
@@ -41,8 +41,9 @@ const auditBase: typeof testBase = (ports, sink) => ({
   text: recipe()
     .replace("0.0.0.0:4318", `127.0.0.1:${ports.otlp}`)
     .replaceAll("/var/lib/otelcol", folder)
-    .replace("endpoint: audit.example.com:4318", `endpoint: "${sink.url}"\n    encoding: json\n    compression: none`)
+    .replace("endpoint: https://audit.example.com:4318", `endpoint: "${sink.url}"\n    encoding: json\n    compression: none`)
     .replace("max_megabytes: 100", "max_megabytes: 1")
+    .replace("service:\n", "service:\n  telemetry: {metrics: {level: none}}\n")
     .replace("0.0.0.0:8889", `127.0.0.1:${ports.prometheus}`),
 });
 
@@ -65,7 +66,7 @@ describe("every tool call is on record while one trace in a hundred is kept", ()
     ["envoy-gateway", envoyGateway({ namespace: "ns", gateway: "tools" })],
   ] as const)
     test(`${name}: in rotating files of the base config, and at the archive behind a queue on disk`, async () => {
-      const run = await runPolicies([{ path: "p.yaml", text: draftPolicy("tools", sampled) }], undefined, auditBase);
+      const run = await runPolicies([{ path: "p.yaml", text: draftPolicy("tools", sampled) }], undefined, undefined, auditBase);
       const files = (): readonly string[] => readdirSync(join(folder, "audit")).sort();
       try {
         const requests = await sendAll(run, source, 3000);

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, test } from "node:test";
 import type { Compilation } from "../../src/compile.ts";
 import { envoyGateway } from "../../src/dataplane/envoy-gateway.ts";
 import { assertQuiet, counted, gatewayLabels, type Place } from "../support/dataplane-scene.ts";
 import { total } from "../support/policy-collector.ts";
 import { poll, settled } from "../support/poll.ts";
 import type { Sent } from "./support/client.ts";
-import { withEnvoy } from "./support/envoy.ts";
 import { envoyGatewayProxy, type LogType } from "./support/envoy-gateway.ts";
 import { hangUp, mixed } from "./support/mix.ts";
 import { mapAt, nativeDocuments, wishOf } from "./support/native.ts";
 import { bySeq, histograms, isKept, isTraced, observed, tally } from "./support/observed.ts";
-import { type EnvoyScene, placeName, startEnvoyScene } from "./support/scene.ts";
+import { type EnvoyScene, patience, placeName, startEnvoyScene } from "./support/scene.ts";
+import { describeWithEnvoy } from "./support/suite.ts";
 import { slowMs, usageOf } from "./support/upstream.ts";
 
 /** Prefixes of each other, dots, and the same name in two namespaces: a proxy each. */
@@ -80,7 +80,7 @@ const maker =
     return envoyGatewayProxy(place, envoyProxy, wires, types);
   };
 
-describe("Envoy as Envoy Gateway configures it", withEnvoy, () => {
+describeWithEnvoy("Envoy as Envoy Gateway configures it", () => {
   let scene: EnvoyScene;
   let sent: readonly (readonly Sent[])[] = [];
   const of = (place: Place): readonly Sent[] => sent[places.indexOf(place)] ?? [];
@@ -105,16 +105,21 @@ describe("Envoy as Envoy Gateway configures it", withEnvoy, () => {
     sent = await Promise.all(
       counts.map((count, index) => scene.send(index, index === 0 ? [...mixed(count), hangUp] : mixed(count))),
     );
-    await poll("all log records", () =>
-      places.every((place) => {
-        const records = [...logsAt("backend", place), ...logsAt("defaults", place)];
-        return place === audited || records.filter(({ values }) => isRequest(values)).length >= of(place).length;
-      }),
+    const logged = places.filter((place) => place !== audited);
+    const requestsOf = (place: Place) =>
+      [...logsAt("backend", place), ...logsAt("defaults", place)].filter(({ values }) => isRequest(values));
+    await poll("all records", () => logged.every((place) => requestsOf(place).length >= of(place).length), patience);
+    const whole = (sink: "backend" | "defaults", place: Place): boolean =>
+      spansAt(sink, place).length >= spansOf(of(place).filter(isTraced));
+    await poll(
+      "all spans",
+      () => whole("backend", edge) && bystanders.every((each) => whole("defaults", each)),
+      patience,
     );
     for (const place of [edge, sampled])
       for (const { record, seq, values } of [...logsAt("backend", place), ...logsAt("defaults", place)])
         if (seq !== null && isRequest(values) && record.traceId !== undefined) traceIds.set(seq, record.traceId);
-    await poll("the kept traces", () => spansAt("backend", sampled).length >= spansOf(wantedTraces()), 15_000);
+    await poll("the kept traces", () => spansAt("backend", sampled).length >= spansOf(wantedTraces()), patience);
     await settled(() => scene.run.backend.spans.length + scene.run.defaults.spans.length, 800);
   });
   after(() => scene.stop());

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, test } from "node:test";
 import { istio } from "../../src/dataplane/istio.ts";
 import { assertQuiet, counted, gatewayLabels, type Place } from "../support/dataplane-scene.ts";
 import { poll, settled } from "../support/poll.ts";
 import type { Sent } from "./support/client.ts";
-import { withEnvoy } from "./support/envoy.ts";
 import { inboundSidecar, istioGateway, outboundSidecar } from "./support/istio.ts";
 import { mixed } from "./support/mix.ts";
 import { nativeDocuments, wishOf } from "./support/native.ts";
 import { bySeq, histograms, isKept, isTraced, observed } from "./support/observed.ts";
-import { type EnvoyScene, type ProxyMaker, placeName, startEnvoyScene } from "./support/scene.ts";
+import { type EnvoyScene, type ProxyMaker, patience, placeName, startEnvoyScene } from "./support/scene.ts";
+import { describeWithEnvoy } from "./support/suite.ts";
 
 /** Gateways, and workloads of a mesh: the planner calls the tools, and so does a stranger from `agents-2`. */
 const edge: Place = { namespace: "team-a", name: "edge" };
@@ -77,7 +77,7 @@ const makers: readonly ProxyMaker[] = [
   (compilation, wires) => inboundSidecar(tools, meshDocuments(compilation, tools), wires),
 ];
 
-describe("Envoy as Istio configures it", withEnvoy, () => {
+describeWithEnvoy("Envoy as Istio configures it", () => {
   let scene: EnvoyScene;
   let sent: { readonly [K in "edge" | "edgeV2" | "stranger" | "planner" | "outsider"]: readonly Sent[] };
 
@@ -99,7 +99,13 @@ describe("Envoy as Istio configures it", withEnvoy, () => {
     sent = { edge: a, edgeV2: b, stranger: c, planner: d, outsider: e };
     const everything = (): number =>
       [scene.run.backend, scene.run.defaults].reduce((sum, { spans, logs }) => sum + spans.length + logs.length, 0);
-    await poll("the server's records", () => logsAt("backend", tools).length >= d.length + e.length);
+    await poll("the server's records", () => logsAt("backend", tools).length >= d.length + e.length, patience);
+    await poll("the outsider's records", () => logsAt("defaults", outsider).length >= e.length, patience);
+    await poll(
+      "the gateway's spans",
+      () => spansAt("backend", deployed(edge)).length >= a.filter(isTraced).length,
+      patience,
+    );
     await poll(
       "the last counts",
       () => counted(scene.run, "http.server.request.count", gatewayLabels(edge)) >= a.length,

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, test } from "node:test";
 import { envoy } from "../../src/dataplane/envoy.ts";
 import { assertQuiet, counted, gatewayLabels, type Place } from "../support/dataplane-scene.ts";
 import { poll, settled } from "../support/poll.ts";
 import { extension, keyValues, otlpAccessLog } from "./support/bootstrap.ts";
 import type { Sent } from "./support/client.ts";
-import { withEnvoy } from "./support/envoy.ts";
 import { hangUp, mixed } from "./support/mix.ts";
 import { at, listAt, nativeDocuments, wishOf } from "./support/native.ts";
 import { bySeq, isTraced, observed } from "./support/observed.ts";
 import { plainProxy } from "./support/plain.ts";
-import { type EnvoyScene, type ProxyMaker, startEnvoyScene } from "./support/scene.ts";
+import { type EnvoyScene, type ProxyMaker, patience, startEnvoyScene } from "./support/scene.ts";
+import { describeWithEnvoy } from "./support/suite.ts";
 
 const web: Place = { namespace: "shop", name: "web" };
 
@@ -127,7 +127,7 @@ const judged: ProxyMaker = (compilation, wires) => {
   return plainProxy({ tracing: null, accessLog }, wires);
 };
 
-describe("Envoy without a control plane", withEnvoy, () => {
+describeWithEnvoy("Envoy without a control plane", () => {
   let scene: EnvoyScene;
   let sent: readonly Sent[] = [];
   let asked: readonly Sent[] = [];
@@ -135,7 +135,16 @@ describe("Envoy without a control plane", withEnvoy, () => {
     scene = await startEnvoyScene(policies, ["envoy"], [asPrinted, judged]);
     [sent, asked] = await Promise.all([scene.send(0, [...mixed(60), hangUp]), scene.send(1, [...mixed(60), hangUp])]);
     const judge = conditions.length - 1;
-    await poll("what holds for all", () => ofJudge(judge).size >= asked.length && kept(judge).size >= asked.length);
+    await poll(
+      "what holds for all",
+      () => ofJudge(judge).size >= asked.length && kept(judge).size >= asked.length,
+      patience,
+    );
+    await poll(
+      "all counted",
+      () => counted(scene.run, "http.server.request.count", gatewayLabels(web)) >= sent.length,
+      patience,
+    );
     await settled(() => scene.run.backend.logs.length + scene.run.defaults.logs.length, 1200);
   });
   after(() => scene.stop());

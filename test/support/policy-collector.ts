@@ -58,6 +58,7 @@ export const runPolicies = async (
   dataPlanes: readonly string[] = defaultProfileNames,
   /** A port to take OTLP over gRPC on as well: real proxies speak it. */
   grpc?: number,
+  baseOf: typeof testBase = testBase,
 ): Promise<PolicyCollector> => {
   const [otlp = 0, prometheus = 0] = await freePorts(2);
   const [defaults, backend] = await Promise.all([startSink(), startSink()]);
@@ -65,7 +66,7 @@ export const runPolicies = async (
     dataPlanes,
     rootNamespace: null,
     allowEndpoints: [],
-    base: testBase({ otlp, prometheus, ...(grpc === undefined ? {} : { grpc }) }, defaults),
+    base: baseOf({ otlp, prometheus, ...(grpc === undefined ? {} : { grpc }) }, defaults),
     topology: "single",
     collector: null,
     redirectSinks: backend.url,

@@ -15,8 +15,9 @@ const runs = (program: string): boolean => {
 };
 
 /** Why tests that need a real Prometheus are skipped; false where both programs are on PATH. */
-export const noPrometheus: string | false =
-  ["prometheus", "promtool"].every(runs) ? false : "no prometheus and promtool on PATH (Debian: apt-get install prometheus)";
+export const noPrometheus: string | false = ["prometheus", "promtool"].every(runs)
+  ? false
+  : "no prometheus and promtool on PATH (Debian: apt-get install prometheus)";
 
 export type RunningPrometheus = { readonly url: string; stop(): Promise<void> };
 

@@ -114,8 +114,10 @@ export const renderCodes = {
   TP4022: row<{ budget: string; by: string; known: string }>({
     severity: "warning",
     title: "budget by an unknown dimension",
-    message: ({ budget, by, known }) => `budget "${budget}" is by ${by}, which costs of this policy do not carry${known}`,
+    message: ({ budget, by, known }) =>
+      `budget "${budget}" is by ${by}, which costs of this policy do not carry${known}`,
     why: "all calls then share one budget under the name none, and nobody's overspending shows",
-    fix: ({ by }) => `add ${by} to metrics.genAI.dimensions, or budget by one of gen_ai.request.model, gen_ai.provider.name, route`,
+    fix: ({ by }) =>
+      `add ${by} to metrics.genAI.dimensions, or budget by one of gen_ai.request.model, gen_ai.provider.name, route`,
   }),
 } as const;

@@ -89,6 +89,8 @@ export type HttpListener = {
 const httpListener = (listener: HttpListener): Json => ({
   name: listener.name,
   address: address(listener.port),
+  // Else two Envoys could listen on one port, and each get some of its connections.
+  enable_reuse_port: false,
   ...(listener.direction === undefined ? {} : { traffic_direction: listener.direction }),
   ...(listener.listenerLog === undefined ? {} : { access_log: listener.listenerLog }),
   filter_chains: [

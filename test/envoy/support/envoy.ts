@@ -17,8 +17,8 @@ const whyNot = (): string => {
   return `no Envoy: ${existsSync(reason) ? readFileSync(reason, "utf8") : 'run "npm run envoy", or set ENVOY_BIN'}`;
 };
 
-/** The option of a suite that needs Envoy: runs it, or skips it and says why there is none. */
-export const withEnvoy: { readonly skip: string | false } = { skip: existsSync(path) ? false : whyNot() };
+/** Why tests with Envoy cannot run here, or null. */
+export const envoyMissing: string | null = existsSync(path) ? null : whyNot();
 
 /** One proxy: what it is told, and which of its ports must listen before it is of use. */
 export type EnvoyConfig = {
@@ -68,7 +68,7 @@ export const startEnvoy = async ({ bootstrap, ports, env }: EnvoyConfig): Promis
         if (isGone) throw new Error("Envoy ended while starting");
         return (await Promise.all(ports.map(listens))).every(Boolean);
       },
-      20_000,
+      30_000,
     );
   } catch (error) {
     await stop();

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { stepsFor } from "../../src/agent/machine.ts";
+import { systemClock } from "../../src/collector/system-clock.ts";
+import { createLog } from "../../src/telemetry/log.ts";
+import { type AgentProcess, agentProcess } from "../support/agent-process.ts";
+import { notedCollectors } from "../support/noted-collectors.ts";
+import { startOracle } from "../support/oracle.ts";
+import { markPolicy, type PolicyScene, startPolicyScene } from "../support/policy-scene.ts";
+import { poll } from "../support/poll.ts";
+import { attributeOf, type Sink } from "../support/sink.ts";
+
+/** Every moment of an edit, from the machine's own table: a step that is added is killed in, too. */
+const moments = stepsFor(true).flatMap((step) => [
+  { what: `as ${step} begins`, line: `msg="step begins" step=${step}` },
+  { what: `as ${step} has ended`, line: `msg="step ended" step=${step}` },
+]);
+moments.push({ what: "as it is in service", line: 'msg="policies applied"' });
+
+const lastMark = (sink: Sink): unknown => attributeOf(sink.spans.at(-1)?.record ?? { attributes: [] }, "mark");
+const spansPerRequest = 5;
+/** Requests that were on their way in the moment of a kill and are sent again: consumers of a queue, and their batch of one. */
+const inFlight = 40 * spansPerRequest;
+
+const supported = existsSync("/proc/self/cmdline");
+
+describe("the agent is killed at every step of an edit", { skip: supported ? false : "there is no /proc" }, () => {
+  let agent: AgentProcess;
+  before(async () => {
+    agent = await agentProcess({ "a.yaml": markPolicy("a", "mark-0") });
+    await agent.start();
+  });
+  after(() => agent.end());
+  for (const [index, { what, line }] of moments.entries())
+    test(what, async () => {
+      await agent.stop();
+      await agent.start(line);
+      const mark = `mark-${index + 1}`;
+      const oracle = startOracle({ endpoint: agent.endpoint, perSecond: 60, spansPerRequest, gateways: ["a"] });
+      await poll("spans", () => oracle.accepted() > 50);
+      agent.write("a.yaml", markPolicy("a", mark));
+      await agent.gone();
+      const dead = oracle.accepted();
+      await poll("spans without an agent", () => oracle.accepted() > dead + 50);
+      await agent.start();
+      await poll(mark, () => lastMark(agent.sink) === mark);
+      await oracle.stop();
+      const verdict = await oracle.verdict([agent.sink]);
+      assert.deepEqual([verdict.refused, verdict.lost], [0, 0], JSON.stringify(verdict));
+      assert.equal(agent.defaults.spans.length, 0);
+      await poll("one core", () => agent.collectors("core").length === 1);
+      assert.equal(agent.collectors("ingest").length, 1);
+    });
+});
+
+for (const victim of ["core", "ingest"] as const)
+  describe(`${victim} is killed at every step of an edit`, () => {
+    let scene: PolicyScene;
+    let killAt: string | null = null;
+    before(async () => {
+      const log = createLog({
+        level: "debug",
+        format: "logfmt",
+        clock: systemClock,
+        write: (line) => {
+          if (killAt === null || !line.includes(killAt)) return;
+          killAt = null;
+          for (const pid of notedCollectors(scene.runDir, victim)) process.kill(pid, "SIGKILL");
+        },
+      });
+      scene = await startPolicyScene({ "a.yaml": markPolicy("a", "mark-0") }, { log });
+      await scene.until("ready", ({ ready }) => ready);
+    });
+    after(() => scene.end());
+    for (const [index, { what, line }] of moments.entries())
+      test(what, async () => {
+        const mark = `mark-${index + 1}`;
+        const oracle = startOracle({ endpoint: scene.endpoint, perSecond: 60, spansPerRequest, gateways: ["a"] });
+        await poll("spans", () => oracle.accepted() > 50);
+        killAt = line;
+        scene.write("a.yaml", markPolicy("a", mark));
+        await poll("the kill", () => killAt === null);
+        // Killed while it was tried, a candidate is no better than a bad config; whoever asks gets another try.
+        await poll(
+          mark,
+          () => {
+            const { at, lastReload } = scene.agent.view();
+            if (at === "serving" && lastReload?.outcome !== "committed") scene.agent.reload();
+            return lastMark(scene.sink) === mark;
+          },
+          20_000,
+          200,
+        );
+        await scene.until("rest", ({ at, ready }) => at === "serving" && ready);
+        await oracle.stop();
+        const verdict = await oracle.verdict([scene.sink, scene.defaults]);
+        assert.equal(verdict.lost, 0, JSON.stringify(verdict));
+        assert.ok(verdict.doubled <= inFlight, JSON.stringify(verdict));
+        // A port nobody listens on refuses; only ingest owns one.
+        if (victim === "core") assert.equal(verdict.refused, 0, JSON.stringify(verdict));
+        assert.equal(scene.defaults.spans.length, 0);
+      });
+  });
