@@ -348,7 +348,7 @@ const tools: Row = {
       "Share of a tool's calls that failed.",
       [
         {
-          expr: `${byTool(perSecond(series.toolCalls, toolFilter.replace("}", ',error_type!=""}')))} / ${byTool(perSecond(series.toolCalls, toolFilter))}`,
+          expr: `(${byTool(perSecond(series.toolCalls, toolFilter.replace("}", ',error_type!=""}')))} or 0 * ${byTool(perSecond(series.toolCalls, toolFilter))}) / ${byTool(perSecond(series.toolCalls, toolFilter))}`,
           legend: "{{tool}}",
         },
       ],

@@ -48,7 +48,8 @@ export class ReloadLog {
       cause: candidate.cause,
     };
     this.#open.set(candidate.attempt, open);
-    this.#log("debug", "step begins", { step, attempt: candidate.attempt });
+    // Each with words of its own: equal lines are held back.
+    this.#log("debug", `step ${step} of try ${candidate.attempt} begins`);
     // ingest takes part in few tries; its time is in the report, not in the metric.
     open.endStage = step === "ingest" ? () => {} : open.trace.stage(step);
   }
@@ -56,7 +57,7 @@ export class ReloadLog {
   stepEnded(attempt: number, step: Step, ms: number, failure: Diagnostic | null): void {
     const open = this.#open.get(attempt);
     if (open === undefined) return;
-    this.#log("debug", "step ended", { step, attempt, failed: failure?.code ?? undefined });
+    this.#log("debug", `step ${step} of try ${attempt} ended`, { failed: failure?.code ?? undefined });
     open.stages[step] = ms;
     open.found = failure;
     open.endStage(failure?.message ?? null);

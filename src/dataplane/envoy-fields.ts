@@ -104,9 +104,12 @@ export const envoyLogFormat: readonly (readonly [key: string, operator: string])
   ["access_log_type", "%ACCESS_LOG_TYPE%"],
 ];
 
-/** A header in an access log: a request's, or where it has none the response's. */
-export const headerOperator = (header: string): string =>
-  isResponseHeader(header) ? `%RESP(${header.toUpperCase()})%` : `%REQ(${header.toUpperCase()})%`;
+/** A header in an access log: of the side that its key names, else of the side where such a header is found. */
+export const headerOperator = (header: string): string => {
+  const [, side, name = header] = /^http\.(request|response)\.header\.(.+)$/.exec(header) ?? [];
+  const isResponse = side === undefined ? isResponseHeader(name) : side === "response";
+  return `%${isResponse ? "RESP" : "REQ"}(${name.toUpperCase()})%`;
+};
 
 /** Headers that backends answer with: usage, cost and whether a cache answered are known only after the response. */
 export const isResponseHeader = (header: string): boolean =>

@@ -1,4 +1,5 @@
 import { sortedUnique } from "../base/order.ts";
+import { sideOfPlainKey } from "../dataplane/condition-inputs.ts";
 import { logFieldAliases, plainLogFields, startTimeFields } from "../dataplane/log-fields.ts";
 import type { NativeWish } from "../dataplane/native.ts";
 import type { DataPlaneProfile } from "../dataplane/profile.ts";
@@ -11,20 +12,26 @@ const knownFields = new Set([...Object.keys(logFieldAliases), ...startTimeFields
 const headerOf = (source: ValueSource | undefined): readonly string[] =>
   source?.from === "header" ? [source.name] : [];
 
-/** `request.headers["x"]`, `request.headers.x` and `"x" in request.headers`, and what has a header of HTTP/2 for its only source. */
+/** `request.headers["x"]`, `request.headers.x` and `"x" in request.headers`. */
 const headerReads: readonly RegExp[] = [
-  /(?:request|response)\.headers\[\s*["'](?<name>[^"']+)["']\s*\]/g,
-  /(?:request|response)\.headers\.(?<name>[a-z_]\w*)\b(?!\s*\()/gi,
-  /["'](?<name>[^"']+)["']\s+in\s+(?:request|response)\.headers\b/g,
+  /(?<side>request|response)\.headers\[\s*["'](?<name>[^"']+)["']\s*\]/g,
+  /(?<side>request|response)\.headers\.(?<name>[a-z_]\w*)\b(?!\s*\()/gi,
+  /["'](?<name>[^"']+)["']\s+in\s+(?<side>request|response)\.headers\b/g,
 ];
 
-/** Headers that an access-log condition reads. */
-const inCondition = (cel: string): readonly string[] => [
-  ...headerReads.flatMap((reads) =>
-    [...cel.matchAll(reads)].map(({ groups }) => (groups?.["name"] ?? "").toLowerCase()),
-  ),
-  ...(/\brequest\.scheme\b/.test(cel) ? [":scheme"] : []),
-];
+/**
+ * Headers that an access-log condition reads. Under its bare name a header is taken for one side's; the other side's
+ * goes by its conventional key.
+ */
+const inCondition = (cel: string, profile: DataPlaneProfile): readonly string[] => {
+  const isPlain = profile.headerKeys.logs.includes("*");
+  const named = headerReads
+    .flatMap((reads) => [...cel.matchAll(reads)])
+    .map(({ groups }) => ({ side: groups?.["side"] ?? "", name: (groups?.["name"] ?? "").toLowerCase() }))
+    .filter(({ name }) => !isCredential(name))
+    .map(({ side, name }) => (isPlain && sideOfPlainKey(name) !== side ? `http.${side}.header.${name}` : name));
+  return [...named, ...(isPlain && /\brequest\.scheme\b/.test(cel) ? [":scheme"] : [])];
+};
 
 /** What the proxies of a target must send for this policy, as far as the policy itself says it. */
 export const nativeWish = (
@@ -38,7 +45,7 @@ export const nativeWish = (
   const ofSpans = (tracing?.attributes ?? []).flatMap(({ source }) => headerOf(source.value));
   const ofLogs = [
     ...(accessLogs?.fields ?? []).map(({ value }) => value.toLowerCase()).filter((name) => !knownFields.has(name)),
-    ...(accessLogs?.matches ?? []).flatMap(({ cel }) => (cel === null ? [] : inCondition(cel.value))),
+    ...(accessLogs?.matches ?? []).flatMap(({ cel }) => (cel === null ? [] : inCondition(cel.value, profile))),
   ];
   const ofMetrics = [...(metrics?.overrides ?? []), ...(metrics?.genAI ? [metrics.genAI] : [])].flatMap(
     ({ dimensions }) => dimensions.flatMap(({ source }) => headerOf(source?.value)),

@@ -6,11 +6,13 @@ import { after, describe, test } from "node:test";
 import { exportsOf } from "../../src/traffic/batch.ts";
 import { envoyGateway } from "../../src/traffic/envoy-gateway.ts";
 import { everyday, type Mix, nextRequest } from "../../src/traffic/mix.ts";
+import { text } from "../../src/traffic/otlp.ts";
 import { seeded } from "../../src/traffic/random.ts";
 import type { Request } from "../../src/traffic/request.ts";
 import { otlpGateway } from "../../src/traffic/semconv-source.ts";
 import type { Source } from "../../src/traffic/source.ts";
 import { draftPolicy } from "../support/compile-text.ts";
+import { gatewayResource, logOf, logsExport } from "../support/model-calls.ts";
 import { type PolicyCollector, runPolicies, type testBase } from "../support/policy-collector.ts";
 import { poll, settled } from "../support/poll.ts";
 
@@ -41,7 +43,10 @@ const auditBase: typeof testBase = (ports, sink) => ({
   text: recipe()
     .replace("0.0.0.0:4318", `127.0.0.1:${ports.otlp}`)
     .replaceAll("/var/lib/otelcol", folder)
-    .replace("endpoint: https://audit.example.com:4318", `endpoint: "${sink.url}"\n    encoding: json\n    compression: none`)
+    .replace(
+      "endpoint: https://audit.example.com:4318",
+      `endpoint: "${sink.url}"\n    encoding: json\n    compression: none`,
+    )
     .replace("max_megabytes: 100", "max_megabytes: 1")
     .replace("service:\n", "service:\n  telemetry: {metrics: {level: none}}\n")
     .replace("0.0.0.0:8889", `127.0.0.1:${ports.prometheus}`),
@@ -60,20 +65,27 @@ const sendAll = async (run: PolicyCollector, source: Source, count: number): Pro
 
 const sampled = '  tracing: {provider: {type: OTLP, endpoint: "collector.obs.svc:4317"}, samplingRate: {percent: 1}}\n';
 
+const mcpCall = "00000000-0000-4000-9000-000000000001";
+
 describe("every tool call is on record while one trace in a hundred is kept", () => {
   for (const [name, source] of [
     ["otlp", otlpGateway("ns", "tools")],
     ["envoy-gateway", envoyGateway({ namespace: "ns", gateway: "tools" })],
   ] as const)
     test(`${name}: in rotating files of the base config, and at the archive behind a queue on disk`, async () => {
-      const run = await runPolicies([{ path: "p.yaml", text: draftPolicy("tools", sampled) }], undefined, undefined, auditBase);
+      const run = await runPolicies(
+        [{ path: "p.yaml", text: draftPolicy("tools", sampled) }],
+        undefined,
+        undefined,
+        auditBase,
+      );
       const files = (): readonly string[] => readdirSync(join(folder, "audit")).sort();
       try {
         const requests = await sendAll(run, source, 3000);
-        const wanted = requests
-          .filter(({ kind }) => kind === "tool")
-          .map(({ id }) => id)
-          .sort();
+        // As Envoy AI Gateway logs MCP.
+        const mcp = [text("x-request-id", mcpCall), text("mcp_method", "tools/call"), text("mcp_tool_name", "search")];
+        assert.equal(await run.send([logsExport(gatewayResource("tools"), [logOf(mcp)])]), 0);
+        const wanted = [mcpCall, ...requests.filter(({ kind }) => kind === "tool").map(({ id }) => id)].sort();
         const written = (): readonly string[] =>
           files()
             .flatMap((file) => readFileSync(join(folder, "audit", file), "utf8").split("\n"))

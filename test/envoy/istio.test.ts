@@ -101,6 +101,8 @@ describeWithEnvoy("Envoy as Istio configures it", () => {
       [scene.run.backend, scene.run.defaults].reduce((sum, { spans, logs }) => sum + spans.length + logs.length, 0);
     await poll("the server's records", () => logsAt("backend", tools).length >= d.length + e.length, patience);
     await poll("the outsider's records", () => logsAt("defaults", outsider).length >= e.length, patience);
+    await poll("the planner's records", () => logsAt("backend", planner).length >= d.length, patience);
+    await poll("the stranger's records", () => logsAt("defaults", deployed(stranger)).length >= c.length, patience);
     await poll(
       "the gateway's spans",
       () => spansAt("backend", deployed(edge)).length >= a.filter(isTraced).length,

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePorts } from "./free-port.ts";
+import { notedCollectors } from "./noted-collectors.ts";
 import { testBase } from "./policy-collector.ts";
 import { poll } from "./poll.ts";
 import { type Sink, startSink } from "./sink.ts";
@@ -18,8 +19,9 @@ export type AgentProcess = {
   readonly sink: Sink;
   readonly defaults: Sink;
   write(name: string, text: string): void;
-  /** Starts it, and waits until it serves. `killAt`: text of a log line at which it kills itself. */
+  /** Starts it, and waits until it serves. `killAt`: pattern of a log line at which it kills itself. */
   start(killAt?: string): Promise<void>;
+  pid(): number;
   /** Resolves when it is gone. */
   readonly gone: () => Promise<void>;
   kill(): Promise<void>;
@@ -31,7 +33,11 @@ export type AgentProcess = {
 
 const main = fileURLToPath(new URL("agent-main.ts", import.meta.url));
 
-export const agentProcess = async (files: { readonly [name: string]: string }): Promise<AgentProcess> => {
+export const agentProcess = async (
+  files: { readonly [name: string]: string },
+  /** `runDirBytes`: its run directory is a file system of this size. */
+  { runDirBytes }: { readonly runDirBytes?: number } = {},
+): Promise<AgentProcess> => {
   const root = mkdtempSync(join(tmpdir(), "ap-"));
   const [folder, runDir] = [join(root, "policies"), join(root, "run")];
   mkdirSync(folder);
@@ -50,15 +56,9 @@ export const agentProcess = async (files: { readonly [name: string]: string }): 
   const gone = async (): Promise<void> => {
     if (child !== null && child.exitCode === null && child.signalCode === null) await once(child, "exit");
   };
-  const collectors = (name = ""): readonly number[] =>
-    readdirSync(runDir).flatMap((note) => {
-      const pid = Number(/^process-(\d+)$/.exec(note)?.[1]);
-      try {
-        return Number.isSafeInteger(pid) && readFileSync(join(runDir, note), "utf8").includes(`/${name}`) ? [pid] : [];
-      } catch {
-        return []; // it ended in this very moment
-      }
-    });
+  /** What a mount hides from here is seen through the process. */
+  const seen = (): string => (runDirBytes === undefined ? runDir : `/proc/${child?.pid}/root${runDir}`);
+  const collectors = (name = ""): readonly number[] => notedCollectors(seen(), name);
   return {
     folder,
     runDir,
@@ -68,9 +68,14 @@ export const agentProcess = async (files: { readonly [name: string]: string }): 
     defaults,
     write,
     collectors,
+    pid: () => child?.pid ?? 0,
     gone,
     start: async (killAt) => {
-      const started = spawn(process.execPath, [main, JSON.stringify({ ...options, killAt })], {
+      const words = [process.execPath, main, JSON.stringify({ ...options, killAt })];
+      const mount = `mkdir -p "$0" && mount -t tmpfs -o size=${runDirBytes} tmpfs "$0" && exec "$@"`;
+      const [file = "", ...rest] =
+        runDirBytes === undefined ? words : ["unshare", "-rm", "sh", "-c", mount, runDir, ...words];
+      const started = spawn(file, rest, {
         stdio: ["ignore", "pipe", "inherit"],
         env: { ...process.env, TMPDIR: root },
       });
@@ -99,9 +104,10 @@ export const agentProcess = async (files: { readonly [name: string]: string }): 
       await gone();
     },
     end: async () => {
+      const left = collectors();
       child?.kill("SIGKILL");
       await gone();
-      for (const pid of collectors()) {
+      for (const pid of left) {
         try {
           process.kill(pid, "SIGKILL");
         } catch {

@@ -63,7 +63,10 @@ export const runDataPlane = (
   return runPolicies([{ path: "p.yaml", text: policies.join("---\n") }], planes);
 };
 
-/** Last value of every cumulative series of that name, summed over those whose labels include the given ones. */
+/**
+ * Highest value of every cumulative series of that name, summed over those whose labels include the given ones. Not the
+ * one that came last: exporters send several requests at once, so that an older value may arrive after a newer one.
+ */
 export const counted = (run: PolicyCollector, name: string, labels: { readonly [key: string]: string }): number => {
   const series = new Map<string, number>();
   for (const { record } of run.backend.metrics) {
@@ -71,7 +74,7 @@ export const counted = (run: PolicyCollector, name: string, labels: { readonly [
     for (const point of record.sum?.dataPoints ?? []) {
       const of = attributesOf({ attributes: point.attributes ?? [] });
       if (Object.entries(labels).every(([key, value]) => of[key] === value))
-        series.set(JSON.stringify(of), Number(point.asInt));
+        series.set(JSON.stringify(of), Math.max(series.get(JSON.stringify(of)) ?? 0, Number(point.asInt)));
     }
   }
   return [...series.values()].reduce((sum, value) => sum + value, 0);

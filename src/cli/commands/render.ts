@@ -34,10 +34,6 @@ export const render: Command = {
       does: "grafted into another Collector config, into a file",
       line: "otel-policy render samples/05-sampling-rates --base templates/collector/dev.yaml -o collector.yaml",
     },
-    {
-      does: "Prometheus rules for the budgets of a policy",
-      line: "otel-policy render --rules samples/06-model-costs -o budgets.rules.yaml",
-    },
   ],
   exits: {
     [exit.ok]: "no errors",

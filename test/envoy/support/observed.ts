@@ -50,7 +50,7 @@ export const isKept = (traceId: string, { numerator, denominator }: Rate): boole
 
 export type Histogram = { readonly sum: number; readonly count: number };
 
-/** Last state of every series of a histogram, of the points whose attributes include these. */
+/** The fullest state of every series of a histogram, of the points whose attributes include these; it need not come last. */
 export const histograms = (
   metrics: readonly Received<Metric>[],
   name: string,
@@ -63,8 +63,10 @@ export const histograms = (
       .histogram;
     for (const { attributes = [], sum, count } of dataPoints) {
       const values = attributesOf({ attributes });
-      if (Object.entries(labels).every(([key, value]) => values[key] === value))
-        series.set(JSON.stringify(values), { sum, count: Number(count) });
+      if (Object.entries(labels).every(([key, value]) => values[key] === value)) {
+        const before = series.get(JSON.stringify(values))?.count ?? 0;
+        if (Number(count) > before) series.set(JSON.stringify(values), { sum, count: Number(count) });
+      }
     }
   }
   return [...series.values()];

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
+import { after, before, describe, test } from "node:test";
+import { startOracle } from "../support/oracle.ts";
+import { markPolicy, type PolicyScene, startPolicyScene } from "../support/policy-scene.ts";
+import { poll } from "../support/poll.ts";
+import { attributeOf } from "../support/sink.ts";
+
+/** A door before a sink that can do what a sick backend does to connections. */
+type Door = { readonly url: string; reset(on: boolean): void; hang(on: boolean): void; close(): Promise<void> };
+
+const startDoor = async (port: number): Promise<Door> => {
+  const { connect } = await import("node:net");
+  let [resets, hangs] = [false, false];
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+    socket.on("close", () => sockets.delete(socket));
+    if (resets) {
+      socket.resetAndDestroy();
+      return;
+    }
+    const inner = connect(port, "127.0.0.1");
+    inner.on("error", () => socket.destroy());
+    inner.on("close", () => socket.destroy());
+    socket.on("close", () => inner.destroy());
+    socket.on("data", (chunk) => {
+      // Taken off the wire and never answered.
+      if (!hangs) inner.write(chunk);
+    });
+    inner.on("data", (chunk) => socket.write(chunk));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const cut = (): void => {
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  return {
+    url: `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`,
+    reset: (on) => {
+      resets = on;
+      if (on) cut();
+    },
+    hang: (on) => {
+      hangs = on;
+      // What hung was lost with its connection.
+      if (!on) cut();
+    },
+    close: async () => {
+      cut();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};
+
+describe("a backend misbehaves while an edit arrives", () => {
+  let scene: PolicyScene;
+  let door: Door;
+  let edit = 0;
+  before(async () => {
+    const { startSink } = await import("../support/sink.ts");
+    const sink = await startSink();
+    door = await startDoor(sink.port);
+    scene = await startPolicyScene({ "a.yaml": markPolicy("a", "mark-0") }, { redirectSinks: door.url });
+    await scene.sink.close();
+    Object.assign(scene, { sink });
+    await scene.until("ready", ({ ready }) => ready);
+  });
+  after(async () => {
+    await door.close();
+    await scene.end();
+    await scene.sink.close();
+  });
+
+  const cases: readonly (readonly [what: string, begin: () => void, end: () => void])[] = [
+    ["answers 503", () => scene.sink.behave({ status: 503 }), () => scene.sink.behave({})],
+    ["is slow", () => scene.sink.behave({ delayMs: 700 }), () => scene.sink.behave({})],
+    ["resets every connection", () => door.reset(true), () => door.reset(false)],
+    ["hangs", () => door.hang(true), () => door.hang(false)],
+  ];
+  for (const [what, begin, end] of cases)
+    test(`${what}: the edit is in service meanwhile, and everything arrives afterwards`, async (t) => {
+      const oracle = startOracle({ endpoint: scene.endpoint, perSecond: 50, gateways: ["a"] });
+      await poll("spans", () => scene.sink.spans.length > 100);
+      begin();
+      await poll("some that wait", () => oracle.accepted() > 200);
+      const number = scene.agent.view().live?.number ?? 0;
+      edit += 1;
+      const began = performance.now();
+      scene.write("a.yaml", markPolicy("a", `mark-${edit}`));
+      // In service while the backend is still sick: nothing waited for it.
+      await scene.until("the edit", ({ live }) => live?.number === number + 1);
+      t.diagnostic(`${what}: in service after ${Math.round(performance.now() - began)} ms`);
+      const accepted = oracle.accepted();
+      await poll("more accepted", () => oracle.accepted() > accepted + 100);
+      end();
+      await oracle.stop();
+      const verdict = await oracle.verdict([scene.sink], 12_000, 60_000);
+      assert.deepEqual([verdict.refused, verdict.lost], [0, 0], JSON.stringify(verdict));
+      // A slow answer can come after the one that waited for it was asked to leave.
+      t.diagnostic(`${what}: ${verdict.accepted} accepted, ${verdict.doubled} twice`);
+      assert.equal(attributeOf(scene.sink.spans.at(-1)?.record ?? { attributes: [] }, "mark") === undefined, false);
+      await scene.until("rest", ({ at }) => at === "serving");
+      assert.equal(scene.agent.view().lastReload?.outcome, "committed");
+      scene.sink.clear();
+    });
+
+  test("gone when the core is killed: what it held is delivered by another when the backend is back", async () => {
+    const { notedCollectors } = await import("../support/noted-collectors.ts");
+    const oracle = startOracle({ endpoint: scene.endpoint, perSecond: 50, gateways: ["a"] });
+    await poll("spans", () => scene.sink.spans.length > 50);
+    door.reset(true);
+    const before = oracle.accepted();
+    await poll("some that wait", () => oracle.accepted() > before + 200);
+    for (const pid of notedCollectors(scene.runDir, "core")) process.kill(pid, "SIGKILL");
+    const killed = oracle.accepted();
+    await poll("more", () => oracle.accepted() > killed + 100);
+    door.reset(false);
+    await oracle.stop();
+    const verdict = await oracle.verdict([scene.sink], 12_000, 60_000);
+    assert.deepEqual([verdict.refused, verdict.lost], [0, 0], JSON.stringify(verdict));
+  });
+});

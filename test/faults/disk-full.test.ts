@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { rmSync, writeFileSync } from "node:fs";
+import { test } from "node:test";
+import { agentProcess } from "../support/agent-process.ts";
+import { startOracle } from "../support/oracle.ts";
+import { markPolicy } from "../support/policy-scene.ts";
+import { poll } from "../support/poll.ts";
+import { attributeOf } from "../support/sink.ts";
+
+/** A small file system of its own, in a name space that ends with the process. */
+const canMount = spawnSync("unshare", ["-rm", "sh", "-c", "mount -t tmpfs -o size=1m tmpfs /mnt"]).status === 0;
+
+type Status = { readonly lastReload: { readonly outcome: string }; readonly live: { readonly number: number } };
+
+test("the disk of the run directory is full: what is accepted is delivered, what is not is refused; with space, edits apply again", {
+  skip: canMount ? false : "no name spaces for users here (unshare -rm)",
+}, async (t) => {
+  const agent = await agentProcess({ "a.yaml": markPolicy("a", "mark-0") }, { runDirBytes: 12 * 1024 * 1024 });
+  try {
+    await agent.start();
+    const status = async (): Promise<Status> => (await (await fetch(`${agent.url}/api/v1/status`)).json()) as Status;
+    const oracle = startOracle({ endpoint: agent.endpoint, perSecond: 50, gateways: ["a"] });
+    await poll("spans", () => agent.sink.spans.length > 100);
+    // As seen from the agent, whose file system it is.
+    const filler = `/proc/${agent.pid()}/root${agent.runDir}/filler`;
+    const block = Buffer.alloc(64 * 1024);
+    try {
+      for (;;) writeFileSync(filler, block, { flag: "a" });
+    } catch (error) {
+      assert.ok(error instanceof Error && "code" in error && error.code === "ENOSPC");
+    }
+    const accepted = oracle.accepted();
+    agent.write("a.yaml", markPolicy("a", "mark-1"));
+    await poll("told", async () => (await status()).lastReload.outcome === "rejected");
+    await poll("goes on, or refuses", () => oracle.accepted() + oracle.refused() > accepted + 200);
+    assert.equal((await status()).live.number, 1);
+    rmSync(filler);
+    agent.write("a.yaml", markPolicy("a", "mark-2"));
+    await poll(
+      "applies again",
+      () => attributeOf(agent.sink.spans.at(-1)?.record ?? { attributes: [] }, "mark") === "mark-2",
+      20_000,
+    );
+    await oracle.stop();
+    const verdict = await oracle.verdict([agent.sink], 2000, 20_000);
+    t.diagnostic(JSON.stringify(verdict));
+    assert.equal(verdict.lost, 0, JSON.stringify(verdict));
+  } finally {
+    await agent.end();
+  }
+});
