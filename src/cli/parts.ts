@@ -9,6 +9,10 @@ export const parts = {
     ...(await import("../migrate/to-native.ts")),
     ...(await import("../migrate/report.ts")),
   }),
+  budgets: async () => ({
+    ...(await import("../plan/budgets.ts")),
+    ...(await import("../render/budget-rules.ts")),
+  }),
   prices: async () => await import("../plan/gen-ai-prices.ts"),
   findCollector: async () => (await import("../collector/find.ts")).findCollector,
   validateConfig: async () => (await import("../collector/validate.ts")).validateConfig,

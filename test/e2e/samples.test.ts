@@ -52,7 +52,7 @@ describe("the samples do what their stories say", () => {
   test("02: requests by model and team, and their tokens", () =>
     story(
       "02-model-metrics",
-      envoyGateway({ namespace: "ai-platform", gateway: "llm-gateway" }),
+      envoyGateway({ namespace: "ai-platform", gateway: "model-gateway" }),
       300,
       async (run, requests) => {
         const samples = await poll("all requests counted", async () => {

@@ -111,6 +111,7 @@ describeWithEnvoy("Envoy as Istio configures it", () => {
     await poll(
       "the last counts",
       () => counted(scene.run, "http.server.request.count", gatewayLabels(edge)) >= a.length,
+      patience,
     );
     await settled(everything, 1000);
   });

@@ -29,20 +29,20 @@ describe("the agent is killed at every step of an edit", { skip: supported ? fal
   let agent: AgentProcess;
   before(async () => {
     agent = await agentProcess({ "a.yaml": markPolicy("a", "mark-0") });
-    await agent.start(moments[0]?.line.source);
+    await agent.start();
   });
   after(() => agent.end());
-  // Each that is started after a death is the one that dies next.
-  for (const [index, { what }] of moments.entries())
+  for (const [index, { what, line }] of moments.entries())
     test(what, async () => {
       const mark = `mark-${index + 1}`;
       const oracle = startOracle({ endpoint: agent.endpoint, perSecond: 60, spansPerRequest, gateways: ["a"] });
       await poll("spans", () => oracle.accepted() > 50);
+      agent.killAt(line);
       agent.write("a.yaml", markPolicy("a", mark));
       await agent.gone();
       const dead = oracle.accepted();
       await poll("spans without an agent", () => oracle.accepted() > dead + 50);
-      await agent.start(moments[index + 1]?.line.source);
+      await agent.start();
       await poll(mark, () => lastMark(agent.sink) === mark);
       await oracle.stop();
       const verdict = await oracle.verdict([agent.sink]);

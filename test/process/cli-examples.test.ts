@@ -14,7 +14,7 @@ const otherwise: { readonly [line: string]: number } = {
   "otel-policy status": 1,
   "otel-policy history": 1,
   "otel-policy rollback --to 3f9a61c0d2e4": 1,
-  "otel-policy rollback --to \"$(otel-policy history -o json | jq -r '.[-1].parent')\"": 1,
+  "otel-policy rollback --to 3f9a --listen 127.0.0.1:13134": 1,
   "otel-policy status -o json | jq .live.number": 0,
 };
 

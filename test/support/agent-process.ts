@@ -19,8 +19,10 @@ export type AgentProcess = {
   readonly sink: Sink;
   readonly defaults: Sink;
   write(name: string, text: string): void;
-  /** Starts it, and waits until it serves. `killAt`: pattern of a log line at which it kills itself. */
-  start(killAt?: string): Promise<void>;
+  /** Starts it, and waits until it serves. */
+  start(): Promise<void>;
+  /** From now on it kills itself at the first line of its log that fits; until it is started again. */
+  killAt(line: RegExp): void;
   pid(): number;
   /** Resolves when it is gone. */
   readonly gone: () => Promise<void>;
@@ -40,6 +42,7 @@ export const agentProcess = async (
 ): Promise<AgentProcess> => {
   const root = mkdtempSync(join(tmpdir(), "ap-"));
   const [folder, runDir] = [join(root, "policies"), join(root, "run")];
+  const killFile = join(root, "kill-at");
   mkdirSync(folder);
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   for (const [name, text] of Object.entries(files)) write(name, text);
@@ -70,8 +73,10 @@ export const agentProcess = async (
     collectors,
     pid: () => child?.pid ?? 0,
     gone,
-    start: async (killAt) => {
-      const words = [process.execPath, main, JSON.stringify({ ...options, killAt })];
+    killAt: (line) => writeFileSync(killFile, line.source),
+    start: async () => {
+      rmSync(killFile, { force: true });
+      const words = [process.execPath, main, JSON.stringify({ ...options, killFile })];
       const mount = `mkdir -p "$0" && mount -t tmpfs -o size=${runDirBytes} tmpfs "$0" && exec "$@"`;
       const [file = "", ...rest] =
         runDirBytes === undefined ? words : ["unshare", "-rm", "sh", "-c", mount, runDir, ...words];

@@ -1,5 +1,3 @@
-import { budgetsOf } from "../../plan/budgets.ts";
-import { budgetRules } from "../../render/budget-rules.ts";
 import type { Command } from "../command.ts";
 import { compiled, compileFlags } from "../compiled.ts";
 import { collectorExit, exit, usualExits } from "../exit.ts";
@@ -52,6 +50,7 @@ export const render: Command = {
     const code = await report(call, found, { format: "text", stream: terminal.err });
     const { rendered } = compilation;
     if (flags.get(flag.rules)) {
+      const { budgetsOf, budgetRules } = await call.parts.budgets();
       const budgets = budgetsOf(compilation.effective);
       if (budgets.length === 0) terminal.err.write("no policy has metrics.genAI.budgets: the file of rules is empty\n");
       return Math.max(code, await writeOut(call, budgetRules(budgets)));
