@@ -119,7 +119,7 @@ test(`${seconds} seconds of random edits, faults and traffic: nothing lost, and 
     await rest("the-end");
     await oracle.stop();
     const after = size();
-    const verdict = await oracle.verdict([agent.sink], 12_000, 90_000);
+    const verdict = await oracle.verdict([agent.sink, agent.defaults], 15_000, 90_000);
     t.diagnostic(JSON.stringify(counts));
     t.diagnostic(JSON.stringify(verdict));
     t.diagnostic(`${JSON.stringify(before)} → ${JSON.stringify(after)}`);

@@ -153,17 +153,20 @@ export const startOracle = ({
         }
         return counts.size;
       };
-      const until = performance.now() + deadlineMs;
       const missing = (): number => [...taken].reduce((sum, id) => sum + (counts.has(id) ? 0 : 1), 0);
-      count();
-      // What is on its way to a backend that was away takes its time; give up only when nothing moves any more.
-      while (missing() > 0 && performance.now() < until) {
+      // What waits for a backend that was away takes its time; it is given up when nothing moves any more.
+      const until = performance.now() + deadlineMs;
+      let since = performance.now();
+      while (performance.now() < until && performance.now() - since < quietMs) {
         const before = counts.size;
-        const left = Math.max(quietMs, until - performance.now());
-        await settled(count, quietMs, left + quietMs).catch(() => {}); // compared below
-        if (counts.size === before && performance.now() + quietMs > until) break;
+        if (count() !== before) since = performance.now();
+        if (missing() === 0) break;
+        await new Promise((resolve) => setTimeout(resolve, 50));
       }
-      await settled(count, Math.min(quietMs, 400), 10_000).catch(() => {});
+      // Whatever comes twice comes soon after.
+      const arrived = (): number => sinks.reduce((sum, { spans }) => sum + spans.length, 0);
+      await settled(arrived, 400, 10_000).catch(() => {}); // counted all the same
+      count();
       const mine = [...counts].filter(([id]) => taken.has(id) || turnedAway.has(id));
       return {
         accepted: taken.size,
