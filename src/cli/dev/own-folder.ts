@@ -9,7 +9,7 @@ const exists = (path: string): Promise<boolean> =>
   );
 
 /** The two samples `dev` opens with, as the names their copies get. */
-const opening = ["01-draft-example", "06-model-costs"] as const;
+const opening = ["01-draft-example", "02-model-metrics"] as const;
 
 /**
  * A folder of policies the user may edit: copies of two samples, made only when the folder is not there yet. Edits of an

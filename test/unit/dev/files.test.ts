@@ -18,7 +18,7 @@ describe("ownFolder", () => {
   test("two samples are copied, byte for byte; a second call keeps what was edited", async () => {
     const own = join(folder, "policies");
     assert.deepEqual(await ownFolder(own), { created: true });
-    assert.deepEqual(readdirSync(own).sort(), ["01-draft-example.yaml", "06-model-costs.yaml"]);
+    assert.deepEqual(readdirSync(own).sort(), ["01-draft-example.yaml", "02-model-metrics.yaml"]);
     const file = join(own, "01-draft-example.yaml");
     assert.equal(
       readFileSync(file, "utf8"),
