@@ -30,7 +30,7 @@ const withDeadBackend =
     return { ...compilation, rendered: { ...rendered, core: { ...rendered.core, yaml }, digest: sha256(yaml) } };
   };
 
-test("a policy whose new backend takes nothing is handed back by itself; the edit beside it stays, and nothing is lost", async () => {
+test("a policy whose new backend takes nothing is handed back by itself; the edit beside it stays", async () => {
   const scene = await startPolicyScene(
     { "a.yaml": markPolicy("a", "mark-a0"), "b.yaml": markPolicy("b", "mark-b0") },
     { compile: withDeadBackend(await freePort()), observeMs: 2000 },
