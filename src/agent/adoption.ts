@@ -35,7 +35,7 @@ export const findAdoptable = async (site: Site): Promise<Adoptable> => {
   let ingest: Adoptable["ingest"] = null;
   for (const running of await collectorsOf(site.runDir.path)) {
     const config = await readFile(running.configPath, "utf8").catch(() => ""); // then its digest does not fit
-    const launch = isOurs(site, running) ? launchOf(running, config) : null;
+    const launch = isOurs(site, running, config) ? launchOf(running, config) : null;
     if (launch === null) foreign.push(running);
     else if ("serial" in launch) cores.push({ launch, config, running, isLive: await isNamedLive(site, launch) });
     else if (ingest === null && (await askHealth(launch.healthSocket)) === "healthy")
@@ -69,13 +69,20 @@ export const adopt = (site: Site, { pid, startTime }: RunningCollector, name: st
   return adopted;
 };
 
-/** The same binary with the same environment, but for what differs from process to process. */
-const isOurs = (site: Site, { path, env }: RunningCollector): boolean => {
+/**
+ * The same binary, with the same of everything in its environment that the config reads or that changes how it runs. What
+ * a service manager puts there anew at each start does not count.
+ */
+const isOurs = (site: Site, { path, env }: RunningCollector, config: string): boolean => {
   if (path !== site.binary.path) return false;
   const own = new Set<string>(Object.values(environment));
-  const names = new Set([...Object.keys(env), ...Object.keys(site.env)].filter((name) => !own.has(name)));
-  return [...names].every((name) => (env[name] ?? undefined) === site.env[name]);
+  const read = [...config.matchAll(/\$\{(?:env:)?([A-Za-z_]\w*)/g)].flatMap(([, name]) => name ?? []);
+  const names = [...read, ...Object.keys(env).filter(isForGo), ...Object.keys(site.env).filter(isForGo)];
+  return names.every((name) => own.has(name) || env[name] === site.env[name]);
 };
+
+/** Variables that Go's runtime and its HTTP client read. */
+const isForGo = (name: string): boolean => /^(?:GO[A-Z]+|SSL_CERT_\w+|(?:https?|no|all)_proxy)$/i.test(name);
 
 const launchOf = ({ configPath, env }: RunningCollector, config: string): CoreLaunch | IngestLaunch | null => {
   const digest = env[environment.digest] ?? "";

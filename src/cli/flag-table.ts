@@ -230,7 +230,7 @@ export const runDir = textFlag({
 
 export const debounce = durationFlag({
   name: "debounce",
-  fallback: "50ms",
+  fallback: "20ms",
   group: "Agent",
   text: "quiet time after a change before it is read",
 });

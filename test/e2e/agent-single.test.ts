@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -90,34 +90,42 @@ describe("a Collector that others run", () => {
     await scene.end();
   });
 
-  test("signal: written, told by SIGHUP, in service", async () => {
-    const configOut = join(root, "signal.yaml");
-    const pidFile = join(root, "pid");
-    const options = { topology: "single", collectorMode: { kind: "signal", configOut, find: { pidFile } } } as const;
-    const first = await startPolicyScene(
-      { "a.yaml": markPolicy("a", "mark-0") },
-      { ...options, collectorMode: { kind: "none", configOut }, once: true, listen: null },
-    );
-    await first.agent.stopped;
-    await first.end();
-    const run = (): void => {
-      child = spawn(requireCollector(), [`--config=file:${configOut}`], { stdio: "ignore" });
-      writeFileSync(pidFile, String(child.pid));
-      // As a supervisor does.
-      void once(child, "exit").then(([, signal]) => signal === "SIGKILL" || run());
-    };
-    run();
-    const scene = await startPolicyScene({ "a.yaml": markPolicy("a", "mark-1") }, { ...options, resyncMs: 500 });
-    try {
-      await scene.until("ready", ({ ready }) => ready);
-      const oracle = startOracle({ endpoint: scene.endpoint, perSecond: 50, gateways: ["a"], retries: true });
-      await poll("mark-1", () => lastMark(scene) === "mark-1");
-      scene.write("a.yaml", markPolicy("a", "mark-2"));
-      await poll("mark-2", () => lastMark(scene) === "mark-2");
-      await oracle.stop();
-      await scene.until("settled", ({ at }) => at === "serving");
-    } finally {
-      await scene.end();
-    }
-  });
+  for (const by of ["pid file", "process name"] as const)
+    test(`signal, known by its ${by}: written, told by SIGHUP, in service`, async () => {
+      const configOut = join(root, "signal.yaml");
+      const pidFile = join(root, "pid");
+      // A name of its own: other Collectors of this machine must not be told.
+      const processName = `otelcol-${process.pid}`;
+      const binary = join(root, processName);
+      symlinkSync(requireCollector(), binary);
+      const find = by === "pid file" ? { pidFile } : { processName };
+      const options = { topology: "single", collectorMode: { kind: "signal", configOut, find } } as const;
+      const first = await startPolicyScene(
+        { "a.yaml": markPolicy("a", "mark-0") },
+        { ...options, collectorMode: { kind: "none", configOut }, once: true, listen: null },
+      );
+      await first.agent.stopped;
+      await first.end();
+      const run = (): void => {
+        child = spawn(binary, [`--config=file:${configOut}`], { stdio: "ignore" });
+        writeFileSync(pidFile, String(child.pid));
+        // As a supervisor does.
+        void once(child, "exit").then(([, signal]) => signal === "SIGKILL" || run());
+      };
+      run();
+      const scene = await startPolicyScene({ "a.yaml": markPolicy("a", "mark-1") }, { ...options, resyncMs: 500 });
+      try {
+        await scene.until("ready", ({ ready }) => ready);
+        const oracle = startOracle({ endpoint: scene.endpoint, perSecond: 50, gateways: ["a"], retries: true });
+        await poll("mark-1", () => lastMark(scene) === "mark-1");
+        scene.write("a.yaml", markPolicy("a", "mark-2"));
+        await poll("mark-2", () => lastMark(scene) === "mark-2");
+        await oracle.stop();
+        await scene.until("settled", ({ at }) => at === "serving");
+      } finally {
+        child?.kill("SIGKILL");
+        unlinkSync(binary);
+        await scene.end();
+      }
+    });
 });

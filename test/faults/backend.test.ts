@@ -108,13 +108,13 @@ describe("a backend misbehaves while an edit arrives", () => {
     });
 
   test("gone when the core is killed: what it held is delivered by another when the backend is back", async () => {
-    const { notedCollectors } = await import("../support/noted-collectors.ts");
+    const { killNow, notedCollectors } = await import("../support/noted-collectors.ts");
     const oracle = startOracle({ endpoint: scene.endpoint, perSecond: 50, gateways: ["a"] });
     await poll("spans", () => scene.sink.spans.length > 50);
     door.reset(true);
     const before = oracle.accepted();
     await poll("some that wait", () => oracle.accepted() > before + 200);
-    for (const pid of notedCollectors(scene.runDir, "core")) process.kill(pid, "SIGKILL");
+    for (const pid of notedCollectors(scene.runDir, "core")) killNow(pid);
     const killed = oracle.accepted();
     await poll("more", () => oracle.accepted() > killed + 100);
     door.reset(false);

@@ -5,7 +5,7 @@ import { stepsFor } from "../../src/agent/machine.ts";
 import { systemClock } from "../../src/collector/system-clock.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { type AgentProcess, agentProcess } from "../support/agent-process.ts";
-import { notedCollectors } from "../support/noted-collectors.ts";
+import { killNow, notedCollectors } from "../support/noted-collectors.ts";
 import { startOracle } from "../support/oracle.ts";
 import { markPolicy, type PolicyScene, startPolicyScene } from "../support/policy-scene.ts";
 import { poll } from "../support/poll.ts";
@@ -66,7 +66,7 @@ for (const victim of ["core", "ingest"] as const)
         write: (line) => {
           if (killAt === null || !killAt.test(line)) return;
           killAt = null;
-          for (const pid of notedCollectors(scene.runDir, victim)) process.kill(pid, "SIGKILL");
+          for (const pid of notedCollectors(scene.runDir, victim)) killNow(pid);
         },
       });
       scene = await startPolicyScene({ "a.yaml": markPolicy("a", "mark-0") }, { log });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { agentProcess } from "../support/agent-process.ts";
+import { killNow } from "../support/noted-collectors.ts";
 import { startOracle } from "../support/oracle.ts";
 import { markPolicy } from "../support/policy-scene.ts";
 import { poll } from "../support/poll.ts";
@@ -43,7 +44,7 @@ test(`${seconds} seconds of random edits, faults and traffic: nothing lost, and 
   const kill = (which: string): void => {
     const pids = agent.collectors(which);
     const pid = pids[Math.floor(random() * pids.length)];
-    if (pid !== undefined) process.kill(pid, "SIGKILL");
+    if (pid !== undefined) killNow(pid);
   };
   const events: { readonly [what: string]: () => Promise<void> | void } = {
     edit: () => agent.write("a.yaml", markPolicy("a", `mark-${++edits}`)),

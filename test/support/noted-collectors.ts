@@ -11,3 +11,12 @@ export const notedCollectors = (runDir: string, name = ""): readonly number[] =>
       return []; // it ended in this very moment
     }
   });
+
+/** SIGKILL; one that has ended in this very moment is as good as killed. */
+export const killNow = (pid: number): void => {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
+};

@@ -165,3 +165,30 @@ test("the run folder is the user's own", async () => {
   assert.equal(await runDirOf({ XDG_RUNTIME_DIR: "/run/user/7" }), "/run/user/7/otel-policy");
   assert.match((await runDirOf({})) ?? "", /\/otel-policy-\d+$/);
 });
+
+test("whose Collector it is: flags that belong together", async () => {
+  const modeOf = async (line: string) => {
+    const { options, parts } = fakeAgent(0);
+    const { err } = await runCli(`agent --policy-dir p --listen none ${line}`, { parts });
+    const given = options();
+    return given === null ? (err.split("\n")[0] ?? "") : [given.topology, given.collectorMode];
+  };
+  assert.deepEqual(await modeOf(""), ["handover", { kind: "child" }]);
+  assert.deepEqual(await modeOf("--topology single"), ["single", { kind: "child" }]);
+  assert.deepEqual(await modeOf("--collector-mode none --config-out c"), ["single", { kind: "none", configOut: "c" }]);
+  assert.deepEqual(await modeOf("--collector-mode signal --config-out c --pid-file p"), [
+    "single",
+    { kind: "signal", configOut: "c", find: { pidFile: "p" } },
+  ]);
+  assert.deepEqual(await modeOf("--collector-mode signal --config-out c --process-name n"), [
+    "single",
+    { kind: "signal", configOut: "c", find: { processName: "n" } },
+  ]);
+  assert.match(String(await modeOf("--collector-mode none")), /needs to know where to write: --config-out FILE/);
+  assert.match(
+    String(await modeOf("--collector-mode signal --config-out c")),
+    /--pid-file FILE or --process-name NAME/,
+  );
+  assert.match(String(await modeOf("--config-out c")), /--config-out is for --collector-mode signal or none/);
+  assert.match(String(await modeOf("--topology handover --collector-mode none --config-out c")), /--topology single/);
+});
