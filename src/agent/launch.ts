@@ -58,8 +58,6 @@ export const prepareCore = async (
   const healthSocket = site.runDir.healthSocket(name);
   const socket = site.runDir.coreSocket(serial);
   const env = {
-    // Reading a config is mostly garbage: collected half as often, a candidate is there a fifth sooner.
-    GOGC: "200",
     ...site.env,
     [environment.runDir]: site.runDir.path,
     [environment.coreSocket]: socket,

@@ -29,7 +29,7 @@ export const validateConfig = async (
 ): Promise<Validation> => {
   const args = ["validate", ...collectorArguments(configPath, options.featureGates ?? [])];
   // The process lives for a moment: collecting garbage would cost more than half of its time. 512 MiB bound it.
-  const brief = { GOGC: "off", GOMEMLIMIT: "512MiB", ...env };
+  const brief = { ...env, GOGC: "off", GOMEMLIMIT: "512MiB" };
   const end = await run(binary.path, args, { env: brief, timeoutMs: options.timeoutMs ?? 15_000 });
   switch (end.kind) {
     case "ended":
