@@ -55,6 +55,9 @@ FROM ${GO_IMAGE} AS collector
 WORKDIR /src
 COPY otelcol/lean/ ./
 ENV CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS=-mod=readonly
+# Where a builder that has caches mounts them; the compiler's own places otherwise.
+ARG GOMODCACHE
+ARG GOCACHE
 RUN go build -trimpath -buildvcs=false -ldflags="-s -w" -o /otelcol-contrib .
 # The licence texts of every module that was linked in travel with the binary.
 RUN go list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' . | sort -u | \

@@ -35,8 +35,9 @@ const local = (): readonly string[] => {
     `RUNTIME_IMAGE=${localBases.runtime}`,
     // What this machine trusts and has built already; neither ends up in an image.
     ...["--volume", "/etc/ssl/certs:/etc/ssl/certs:ro"],
-    ...["--volume", `${output("go", "env", "GOMODCACHE")}:/root/go/pkg/mod`],
-    ...["--volume", `${output("go", "env", "GOCACHE")}:/root/.cache/go-build`],
+    ...["--volume", `${output("go", "env", "GOMODCACHE")}:/go-cache/mod`],
+    ...["--volume", `${output("go", "env", "GOCACHE")}:/go-cache/build`],
+    ...["--build-arg", "GOMODCACHE=/go-cache/mod", "--build-arg", "GOCACHE=/go-cache/build"],
   ];
 };
 

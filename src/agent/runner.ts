@@ -15,6 +15,7 @@ import { endOrphans } from "./orphans.ts";
 import { countsOf, noCounts } from "./rates.ts";
 import { Restorer } from "./restorer.ts";
 import type { Site } from "./site.ts";
+import { stepEvent } from "./step-event.ts";
 
 type Try = { readonly attempt: number; launch: CoreLaunch | null; core: Core | null };
 
@@ -143,18 +144,7 @@ export class Runner implements Engine {
     );
     if (this.#isStopping) return;
     this.#hooks.step(attempt, step, this.#site.clock.now() - since, failed?.found ?? null);
-    this.#hooks.event(
-      failed === null
-        ? { type: "passed", attempt, step }
-        : {
-            type: "failed",
-            attempt,
-            step,
-            reason: failed.reason,
-            words: failed.found.message,
-            lasting: failed.lasting,
-          },
-    );
+    this.#hooks.event(stepEvent(attempt, step, failed));
   }
 
   async #passes(current: Try, { proposal }: Candidate, step: Step, live: Generation | null): Promise<Failure | null> {

@@ -20,6 +20,7 @@ import type { CollectorMode } from "./options.ts";
 import { breachOf, type Counts, countsOf, noCounts } from "./rates.ts";
 import { pause, type Site } from "./site.ts";
 import { standIn } from "./stand-in.ts";
+import { stepEvent } from "./step-event.ts";
 
 const patience = 5;
 const lookEveryMs = 100;
@@ -114,18 +115,7 @@ export class SingleRunner implements Engine {
     const failed = await this.#passes(proposal, step, live).catch((error: unknown) => unforeseen(standInName, error));
     if (this.#isStopping) return;
     this.#hooks.step(attempt, step, this.#site.clock.now() - since, failed?.found ?? null);
-    this.#hooks.event(
-      failed === null
-        ? { type: "passed", attempt, step }
-        : {
-            type: "failed",
-            attempt,
-            step,
-            reason: failed.reason,
-            words: failed.found.message,
-            lasting: failed.lasting,
-          },
-    );
+    this.#hooks.event(stepEvent(attempt, step, failed));
   }
 
   async #passes(proposal: Proposal, step: Step, live: Generation | null): Promise<Failure | null> {

@@ -25,10 +25,6 @@ const namesMissingOn = (condition: Condition, signal: AskableSignal): readonly s
     .filter((attribute) => "signals" in attribute && !attribute.signals.includes(signal))
     .map(({ name }) => name);
 
-/** Signals that a condition can be asked of. */
-export const signalsOf = (condition: Condition): readonly AskableSignal[] =>
-  (["traces", "logs"] as const).filter((signal) => namesMissingOn(condition, signal).length === 0);
-
 /** What an expression is compiled for. */
 export type CompileFor = {
   readonly signal: AskableSignal;

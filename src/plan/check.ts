@@ -1,9 +1,6 @@
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import { stageOrder } from "./order.ts";
-import type { Plan, PolicyClass, StageKind } from "./types.ts";
-
-/** Kinds that remove records: nothing may be derived after one of them. */
-export const removing: ReadonlySet<StageKind> = new Set(["drop", "sample", "sampleLocalTrace", "keep"]);
+import type { Plan, PolicyClass } from "./types.ts";
 
 const problems = (policyClass: PolicyClass): readonly string[] => {
   const kinds = policyClass.stages.map((stage) => stage.kind);

@@ -4,10 +4,11 @@ import type { Origin } from "../diagnostics/origin.ts";
 import type { Plan } from "../plan/types.ts";
 import { type Assembly, add, configTree, newAssembly, pipe } from "./assembly.ts";
 import { type BaseConfig, typeOf } from "./base-config.ts";
-import { belongsToIngest, entryGroups, isConnector, pullExporters } from "./entries.ts";
+import { defaultEnds, receiversBehind } from "./default-way.ts";
+import { belongsToIngest, isConnector, pullExporters } from "./entries.ts";
 import { componentNames } from "./names.ts";
 import { quoted, resourceAttribute } from "./ottl.ts";
-import { addPolicies, type Backends, cumulativeSinks, type Joints, needsRouter, routerOf } from "./policies.ts";
+import { addPolicies, type Backends, cumulativeSinks, type Joints, needsRouter } from "./policies.ts";
 import { addQueueStorage, ownQueue, withQueue } from "./queues.ts";
 import { stamps } from "./stamps.ts";
 import { coreTelemetry } from "./telemetry.ts";
@@ -124,27 +125,13 @@ export const renderCore = (
   const usePull = (index: number): string =>
     add(assembly, "exporters", pull[index] ?? "", hop(`${runDir}/pull-${index}.sock`));
   const pullOf = (id: string): string => (prometheus.includes(id) ? usePull(prometheus.indexOf(id)) : id);
-  const entry = (signal: Signal): readonly string[] => [
-    ...new Set(
-      entryGroups(base, signal).flatMap(({ pipelines }) =>
-        pipelines.flatMap(({ exporters }) => exporters.filter((id) => !isConnector(base, id))),
-      ),
-    ),
-  ];
   const needsBack = cumulativeSinks(plan, base).length > 0;
   const governed = (signal: Signal): boolean => needsRouter(plan, base, signal);
 
   addDefaultPipelines(
     assembly,
     base,
-    (pipeline) => {
-      const connectors = pipeline.receivers.filter((id) => isConnector(base, id));
-      const fed =
-        pipeline.receivers.length > connectors.length
-          ? [governed(pipeline.signal) ? routerOf(pipeline.signal) : receiver]
-          : [];
-      return [...fed, ...connectors];
-    },
+    receiversBehind(base, governed, () => receiver),
     pullOf,
     (processor) => !belongsToIngest(processor),
     governed,
@@ -161,15 +148,7 @@ export const renderCore = (
     pull: wantsPull ? pullSockets.map((_, index) => usePull(index)) : [],
     back,
     flow: plan.classes.length > 0 ? flow : null,
-    defaultExporters: (signal, metrics) => {
-      const ids = entry(signal);
-      const own = ids.filter((id) => !prometheus.includes(id));
-      const scraped = ids.filter((id) => prometheus.includes(id)).map(pullOf);
-      // Derived metrics reach pushing exporters only after ingest made them cumulative.
-      return metrics === "derived"
-        ? [...scraped, ...(needsBack && own.length > 0 ? [back] : [])]
-        : [...own, ...scraped];
-    },
+    defaultExporters: defaultEnds(base, pullOf, needsBack ? back : null),
   };
   addPolicies(assembly, plan, base, names, joints, { ...backends, queue: ownQueue(store) });
   if (assembly.pipelines.has("metrics/otel_policy_flow")) add(assembly, "exporters", flow, hop(`${runDir}/flow.sock`));

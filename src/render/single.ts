@@ -3,10 +3,11 @@ import type { Plan } from "../plan/types.ts";
 import { add, configTree, newAssembly, pipe } from "./assembly.ts";
 import type { BaseConfig } from "./base-config.ts";
 import { addDefaultPipelines, fromBase } from "./core.ts";
-import { belongsToIngest, entryGroups, isConnector, pullExporters } from "./entries.ts";
+import { defaultEnds, receiversBehind } from "./default-way.ts";
+import { belongsToIngest, pullExporters } from "./entries.ts";
 import { addCumulative, addEntries, addPullClean, ownPull } from "./ingest.ts";
 import { componentNames } from "./names.ts";
-import { addPolicies, type Backends, cumulativeSinks, type Joints, needsRouter, routerOf } from "./policies.ts";
+import { addPolicies, type Backends, cumulativeSinks, type Joints, needsRouter } from "./policies.ts";
 import type { Tree } from "./tree.ts";
 
 /** One complete config that an unmodified otelcol-contrib runs as it is: ingest and core in one process, joined by connectors. */
@@ -25,14 +26,7 @@ export const renderSingle = (
   addDefaultPipelines(
     assembly,
     base,
-    (pipeline) => {
-      const connectors = pipeline.receivers.filter((id) => isConnector(base, id));
-      const fed =
-        pipeline.receivers.length > connectors.length
-          ? [governed(pipeline.signal) ? routerOf(pipeline.signal) : inlet(pipeline.signal)]
-          : [];
-      return [...fed, ...connectors];
-    },
+    receiversBehind(base, governed, inlet),
     (id) => id,
     (processor) => !belongsToIngest(processor),
     governed,
@@ -44,13 +38,6 @@ export const renderSingle = (
     assembly.serviceExtensions.add(id);
   }
   const prometheus = pullExporters(base);
-  const entry = (signal: Signal): readonly string[] => [
-    ...new Set(
-      entryGroups(base, signal).flatMap(({ pipelines }) =>
-        pipelines.flatMap(({ exporters }) => exporters.filter((id) => !isConnector(base, id))),
-      ),
-    ),
-  ];
   /** A Prometheus exporter reads cumulative series; its connector leads through the state that makes them so. */
   const pullOf = (id: string): string => {
     const index = Math.max(0, prometheus.indexOf(id));
@@ -79,14 +66,7 @@ export const renderSingle = (
     pull: wantsPull ? (prometheus.length === 0 ? ["prometheus/otel_policy"] : prometheus).map(pullOf) : [],
     back,
     flow: null,
-    defaultExporters: (signal, metrics) => {
-      const ids = entry(signal);
-      const own = ids.filter((id) => !prometheus.includes(id));
-      const scraped = ids.filter((id) => prometheus.includes(id)).map(pullOf);
-      return metrics === "derived"
-        ? [...scraped, ...(needsBack && own.length > 0 ? [back] : [])]
-        : [...own, ...scraped];
-    },
+    defaultExporters: defaultEnds(base, pullOf, needsBack ? back : null),
   };
   addPolicies(assembly, plan, base, names, joints, backends);
   return configTree(assembly, base.telemetry as Tree);

@@ -1,8 +1,6 @@
 import { type MetricName, metricNames, rowOf } from "./names.ts";
 import type { Labels, Registry, Series } from "./registry.ts";
 
-export const prometheusContentType = "text/plain; version=0.0.4; charset=utf-8";
-
 /** All metrics in the Prometheus text format 0.0.4, in the order of the names table. */
 export const prometheusText = (registry: Pick<Registry, "series">): string =>
   metricNames.map((name) => metricText(name, registry.series(name))).join("");

@@ -98,6 +98,7 @@ const broken: readonly (readonly [string, string, string])[] = [
 describe("the agent under traffic", () => {
   let scene: Scene;
   let defaults: Sink;
+  let backend: Sink;
   let otlp = 0;
   let prometheus = 0;
   const senders: Sender[] = [];
@@ -111,7 +112,7 @@ describe("the agent under traffic", () => {
   before(async () => {
     [otlp = 0, prometheus = 0] = await freePorts(2);
     defaults = await startSink();
-    const backend = await startSink();
+    backend = await startSink();
     const path = requireCollector();
     const { value } = await inspect(path, { env: process.env });
     assert.ok(value !== null);
@@ -133,7 +134,7 @@ describe("the agent under traffic", () => {
   after(async () => {
     await Promise.all(senders.map((sender) => sender.stop()));
     await scene.end();
-    await defaults.close();
+    await Promise.all([defaults.close(), backend.close()]);
   });
 
   test(`${edits} edits at 200 requests a second: nothing refused, lost or doubled, and no counter goes down`, async (t) => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Export } from "../../src/traffic/batch.ts";
-import { int, type KeyValue, nanos, text } from "../../src/traffic/otlp.ts";
-import { seeded } from "../../src/traffic/random.ts";
+import { int, type KeyValue, text } from "../../src/traffic/otlp.ts";
 import { type PolicyCollector, runPolicies, total } from "../support/policy-collector.ts";
 import { poll, settled } from "../support/poll.ts";
+import { counters, type Family, log, span } from "../support/records.ts";
 import { attributeOf, attributesOf } from "../support/sink.ts";
 
 const backend = "collector.monitoring.svc:4317";
@@ -63,110 +63,13 @@ spec:
   accessLogs: {enabled: true, matches: [{path: /only}]}`,
 ].join("\n---");
 
-const now = (): string => nanos(Date.now() * 1000);
 const on = (name: string, ...more: readonly KeyValue[]): readonly KeyValue[] => [
   text("k8s.gateway.name", name),
   text("k8s.gateway.namespace", "ns"),
   ...more,
 ];
-const random = seeded(3);
-
-type SpanParts = {
-  name?: string;
-  kind?: number;
-  attributes?: readonly KeyValue[];
-  traceId?: string;
-  parentSpanId?: string;
-  traceState?: string;
-};
-
-const span = (resource: readonly KeyValue[], parts: SpanParts = {}): Export =>
-  ({
-    path: "/v1/traces",
-    items: 1,
-    body: {
-      resourceSpans: [
-        {
-          resource: { attributes: resource },
-          scopeSpans: [
-            {
-              scope: {},
-              spans: [
-                {
-                  traceId: random.hex(32),
-                  spanId: random.hex(16),
-                  name: "ingress",
-                  kind: 2,
-                  flags: 257,
-                  startTimeUnixNano: now(),
-                  endTimeUnixNano: now(),
-                  attributes: [],
-                  status: {},
-                  ...parts,
-                },
-              ],
-            },
-          ],
-        },
-      ],
-    },
-  }) as Export;
-
-const log = (resource: readonly KeyValue[], attributes: readonly KeyValue[], body = ""): Export =>
-  ({
-    path: "/v1/logs",
-    items: 1,
-    body: {
-      resourceLogs: [
-        {
-          resource: { attributes: resource },
-          scopeLogs: [
-            {
-              scope: {},
-              logRecords: [{ timeUnixNano: now(), body: body === "" ? {} : { stringValue: body }, attributes }],
-            },
-          ],
-        },
-      ],
-    },
-  }) as Export;
-
-const metric = (
-  resource: readonly KeyValue[],
-  name: string,
-  points: readonly { readonly value: number; readonly attributes: readonly KeyValue[] }[],
-): Export =>
-  ({
-    path: "/v1/metrics",
-    items: points.length,
-    body: {
-      resourceMetrics: [
-        {
-          resource: { attributes: resource },
-          scopeMetrics: [
-            {
-              scope: {},
-              metrics: [
-                {
-                  name,
-                  sum: {
-                    aggregationTemporality: 2,
-                    isMonotonic: true,
-                    dataPoints: points.map(({ value, attributes }) => ({
-                      asInt: String(value),
-                      timeUnixNano: now(),
-                      startTimeUnixNano: now(),
-                      attributes,
-                    })),
-                  },
-                },
-              ],
-            },
-          ],
-        },
-      ],
-    },
-  }) as Export;
+const metric = (resource: readonly KeyValue[], name: string, points: Family["points"]): Export =>
+  counters(resource, [{ name, points }]);
 
 const request = (status: number): readonly KeyValue[] => [
   text("http.request.method", "GET"),

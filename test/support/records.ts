@@ -9,6 +9,7 @@ export type SpanParts = {
   readonly attributes?: readonly KeyValue[];
   readonly traceId?: string;
   readonly parentSpanId?: string;
+  readonly traceState?: string;
   readonly scope?: string;
 };
 

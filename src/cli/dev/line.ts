@@ -19,8 +19,6 @@ const codes: { readonly [style in Style]: string } = {
 
 export const segment = (text: string, style: Style = "plain"): Segment => ({ text: harmless(text), style });
 
-export const widthOfLine = (line: Line): number => line.reduce((sum, { text }) => sum + widthOf(text), 0);
-
 /** One line of at most `columns` cells, with or without colour. */
 export const paint = (line: Line, columns: number, color: boolean): string => {
   let left = columns;

@@ -31,10 +31,6 @@ const hasThreshold = `IsMatch(${tracestate}, ${quoted("(?:^|;)th:[0-9a-f]{1,14}"
 /** Field that holds the tracestate form of a threshold. */
 const stateField = (field: string): string => `${field}.th`;
 
-/** Row field → its tracestate form, for fields that are derived while rendering. */
-export const derivedField = (field: string): { readonly field: string; readonly from: string } | null =>
-  field.endsWith(".th") ? { field, from: field.slice(0, -".th".length) } : null;
-
 /** Writes `ot=th:…` on what was kept, so that counts can be re-weighted; a stricter threshold that is already there stays. */
 export const thresholdStatements = (scope: ClassScope, stage: Extract<Stage, { kind: "sample" }>): readonly Tree[] => {
   const constant = shared(scope.rows, fieldOf(stage.threshold.field));
