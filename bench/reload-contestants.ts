@@ -38,7 +38,7 @@ export type Broken = {
 const agent = (name: string, topology: "handover" | "single"): Contestant => ({
   name,
   start: async (policy) => {
-    const scene = await startPolicyScene({ "a.yaml": policy }, { topology });
+    const scene = await startPolicyScene({ "a.yaml": policy }, { topology, debounceMs: 20 }); // the default
     await scene.until("ready", ({ ready }) => ready);
     return {
       endpoint: scene.endpoint,

@@ -69,9 +69,14 @@ export class Cores {
     ]);
     const slot = [...slots].find((name) => !taken.has(name)) ?? `s${serial}`;
     this.#prepared.add(slot);
-    const launch = await prepareCore(this.#site, proposal, serial, slot);
-    if ("reason" in launch) this.#prepared.delete(slot);
-    else await keepConfig(this.#site.runDir.path, slot, proposal.core);
+    const [launch] = await Promise.all([
+      prepareCore(this.#site, proposal, serial, slot),
+      keepConfig(this.#site.runDir.path, slot, proposal.core),
+    ]);
+    if ("reason" in launch) {
+      this.#prepared.delete(slot);
+      this.leftovers.settle(slot);
+    }
     return launch;
   }
 

@@ -1,7 +1,7 @@
 import { unreachable } from "../base/assert.ts";
 import { refusalOf } from "../collector/failures.ts";
 import { scrape } from "../collector/metrics-text.ts";
-import { validateConfig } from "../collector/validate.ts";
+import { type Validation, validateConfig } from "../collector/validate.ts";
 import { adopt, findAdoptable } from "./adoption.ts";
 import { CoreWatch } from "./core-watch.ts";
 import { type Core, Cores } from "./cores.ts";
@@ -12,10 +12,16 @@ import type { CoreLaunch } from "./launch.ts";
 import type { Candidate, Effect, Generation, Proposal, Step } from "./machine.ts";
 import { observe } from "./observe.ts";
 import { endOrphans } from "./orphans.ts";
+import { proveHealthy } from "./prove.ts";
 import { countsOf, noCounts } from "./rates.ts";
 import { Restorer } from "./restorer.ts";
 import type { Site } from "./site.ts";
 import { stepEvent } from "./step-event.ts";
+
+const validationFailure = (answer: Validation): Failure | null => {
+  const [found] = refusalOf(answer);
+  return found === undefined ? null : failure("validate_failed", found, !answer.ok && answer.kind === "refused");
+};
 
 type Try = { readonly attempt: number; launch: CoreLaunch | null; core: Core | null };
 
@@ -172,35 +178,48 @@ export class Runner implements Engine {
   }
 
   /**
-   * Reading a large config takes a Collector most of its start, so where ingest runs already the candidate starts while
-   * its config is still being validated. Nobody connects to it before the commit, and a refusal discards it.
+   * A Collector that starts has validated its config first, with the same code, and has built it as well. So where ingest
+   * runs already the candidate is started at once, beside what is in service and with nobody connected to it, and
+   * `validate` is asked only about one that ends: reading a config is most of a start, and half the work is half the wait.
+   * Where nothing is in service the candidate could not start yet, and its config is only validated.
    */
-  async #validate(current: Try, proposal: Proposal, startsMeanwhile: boolean): Promise<Failure | null> {
+  async #validate(current: Try, proposal: Proposal, startsNow: boolean): Promise<Failure | null> {
     const launch = await this.#cores.prepare(proposal);
     if ("reason" in launch) return launch;
     current.launch = launch;
-    if (startsMeanwhile && !this.#isStopping) current.core = await this.#cores.start(launch);
-    const answers = await Promise.all([
-      validateConfig(this.#site.binary, launch.configPath, launch.env),
-      this.#ingest.digest === proposal.ingestDigest ? ({ ok: true } as const) : validateIngest(this.#site, proposal),
+    const [core, ingest] = await Promise.all([
+      startsNow && !this.#isStopping ? this.#accepts(current, launch) : this.#validated(launch),
+      this.#ingest.digest === proposal.ingestDigest ? null : validateIngest(this.#site, proposal),
     ]);
-    for (const answer of answers) {
-      if ("reason" in answer) return answer;
-      const [found] = refusalOf(answer);
-      if (found !== undefined) return failure("validate_failed", found, !answer.ok && answer.kind === "refused");
-    }
-    return null;
+    return core ?? (ingest === null ? null : "reason" in ingest ? ingest : validationFailure(ingest));
+  }
+
+  /** Null: the config is good, or it is not the config that keeps the candidate from starting, which is told by its proof. */
+  async #accepts(current: Try, launch: CoreLaunch): Promise<Failure | null> {
+    const core = await this.#cores.start(launch);
+    current.core = core;
+    const unhealthy = await proveHealthy(
+      this.#site,
+      launch,
+      core.process,
+      this.#site.clock.now() + this.#site.reloadTimeoutMs,
+    );
+    if (unhealthy?.reason !== "start_failed") return unhealthy;
+    return this.#validated(launch);
+  }
+
+  async #validated({ configPath, env }: CoreLaunch): Promise<Failure | null> {
+    return validationFailure(await validateConfig(this.#site.binary, configPath, env));
   }
 
   /** Asks the Collector about a config that is not to run, at most one at a time. Null: nothing speaks against it. */
   async probe(proposal: Proposal, starts: boolean): Promise<Failure | null> {
     const launch = await this.#cores.prepare(proposal);
     if ("reason" in launch) return launch;
-    const answer = await validateConfig(this.#site.binary, launch.configPath, launch.env);
-    const [found] = refusalOf(answer);
-    if (found !== undefined || !starts || this.#isStopping) {
+    const refused = await this.#validated(launch);
+    if (refused !== null || !starts || this.#isStopping) {
       await this.#cores.forget(launch);
-      return found === undefined ? null : failure("validate_failed", found, !answer.ok && answer.kind === "refused");
+      return refused;
     }
     const core = await this.#cores.start(launch);
     const failed = await this.#cores.prove(core);

@@ -33,8 +33,9 @@ export type Waited =
   | { readonly kind: "exited"; readonly exit: Exit }
   | { readonly kind: "late"; readonly last: Health };
 
-/** A lean Collector is healthy 50–150 ms after its start: look often at first, then less. */
-const firstPauseMs = 5;
+/** A Collector is healthy 50–300 ms after its start, and every edit waits for that: look often at first, then less. */
+const firstPauseMs = 4;
+const oftenMs = 400;
 const longestPauseMs = 100;
 const longestAnswerMs = 1000;
 const shortestAnswerMs = 50;
@@ -51,7 +52,8 @@ export const waitHealthy = async (
   const ended = exited.then((exit) => {
     end = exit;
   });
-  for (let pause = firstPauseMs; ; pause = Math.min(pause * 1.5, longestPauseMs)) {
+  const often = clock.now() + oftenMs;
+  for (let pause = firstPauseMs; ; pause = clock.now() < often ? pause : Math.min(pause * 1.5, longestPauseMs)) {
     const health = await ask(socket, Math.min(longestAnswerMs, Math.max(deadline - clock.now(), shortestAnswerMs)));
     // The end is looked at first: somebody else may answer on the socket of a process that is gone.
     if (end !== null) return { kind: "exited", exit: end };
