@@ -1,6 +1,7 @@
 /**
- * `node bench/reload.ts [--write]`: edits under traffic, a backend that hangs, and twelve broken edits, for each way to
- * bring policies into service, in one run on one machine. Prints the table of docs/reload.md; --write puts it there.
+ * `node bench/reload.ts [--write] [WORD…]`: edits under traffic, a backend that hangs, and twelve broken edits, for each way
+ * to bring policies into service, in one run on one machine. Prints the table of docs/reload.md; --write puts it there. With
+ * words only the ways whose name has one of them.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
@@ -12,7 +13,9 @@ import { markPolicy } from "../test/support/policy-scene.ts";
 import { poll } from "../test/support/poll.ts";
 import { attributeOf, type Sink } from "../test/support/sink.ts";
 import { median } from "./benchmark.ts";
-import { type Broken, type Contestant, contestants, type Running } from "./reload-contestants.ts";
+import { inspectCollector } from "./reload-collector.ts";
+import type { Broken, Contestant, Running } from "./reload-contestant.ts";
+import { contestants } from "./reload-contestants.ts";
 
 const edits = 10;
 const perSecond = 200;
@@ -94,6 +97,8 @@ type Result = {
   readonly doubled: number;
   readonly accepted: number;
   readonly liveMs: number;
+  /** Edits that no record carried within half a minute. */
+  readonly never: number;
   readonly closedMs: number;
   readonly hangLiveMs: number | null;
   readonly hangClosedMs: number;
@@ -136,16 +141,18 @@ const editUnderTraffic = async (running: Running) => {
   await poll("spans", () => oracle.accepted() > 500);
   const doorClosed = watchDoor(running.endpoint);
   const times: number[] = [];
+  let never = 0;
   for (let edit = 1; edit <= edits; edit++) {
     const began = performance.now();
     running.apply(policyOf(`mark-${edit}`));
-    await poll(`edit ${edit}`, () => lastMark(running.sinks) === `mark-${edit}`, 30_000, 2);
-    times.push(performance.now() - began);
+    const isLive = (): boolean => lastMark(running.sinks) === `mark-${edit}`;
+    if (await poll(`edit ${edit}`, isLive, 30_000, 2).catch(() => false)) times.push(performance.now() - began);
+    else never += 1;
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
   const closedMs = await doorClosed();
   await oracle.stop();
-  return { times, closedMs, verdict: await oracle.verdict(running.sinks, 3000, 20_000) };
+  return { times, never, closedMs, verdict: await oracle.verdict(running.sinks, 3000, 20_000) };
 };
 
 /** Hangs, then an edit, then the backend is back. Live means here: a record that came after the edit has its mark. */
@@ -204,6 +211,7 @@ const measure = async (contestant: Contestant, root: string): Promise<Result> =>
     doubled: edited.verdict.doubled,
     accepted: edited.verdict.accepted,
     liveMs: median(edited.times),
+    never: edited.never,
     closedMs: edited.closedMs,
     hangLiveMs: hung.liveMs,
     hangClosedMs: hung.closedMs,
@@ -216,7 +224,8 @@ const measure = async (contestant: Contestant, root: string): Promise<Result> =>
 
 const ms = (value: number): string => (value >= 10_000 ? `${(value / 1000).toFixed(0)} s` : `${Math.round(value)} ms`);
 
-const table = (results: readonly (readonly [string, Result])[]): string => {
+/** A way that could not be measured says why in place of its numbers. */
+const table = (results: readonly (readonly [string, Result | string])[]): string => {
   const heads = [
     "way to apply an edit",
     "refused",
@@ -229,27 +238,37 @@ const table = (results: readonly (readonly [string, Result])[]): string => {
     "lost",
     `undisturbed by ${broken.length} broken edits`,
   ];
-  const rows = results.map(([name, r]) => [
-    name,
-    `${r.refused} of ${r.accepted + r.refused}`,
-    String(r.lost),
-    ms(r.liveMs),
-    ms(r.closedMs),
-    r.hangLiveMs === null ? "never" : ms(r.hangLiveMs),
-    ms(r.hangClosedMs),
-    String(r.hangRefused),
-    String(r.hangLost),
-    `${r.undisturbed}`,
-  ]);
+  const rows = results.map(([name, r]) =>
+    typeof r === "string"
+      ? [name, `not measured: ${r}`, ...heads.slice(2).map(() => "")]
+      : [
+          name,
+          `${r.refused} of ${r.accepted + r.refused}`,
+          String(r.lost),
+          r.never === 0 ? ms(r.liveMs) : `${ms(r.liveMs)}; ${r.never} of ${edits} never`,
+          ms(r.closedMs),
+          r.hangLiveMs === null ? "never" : ms(r.hangLiveMs),
+          ms(r.hangClosedMs),
+          String(r.hangRefused),
+          String(r.hangLost),
+          `${r.undisturbed}`,
+        ],
+  );
   return [heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 };
 
 const root = mkdtempSync(join(tmpdir(), "reload-"));
-const results: [string, Result][] = [];
+const results: [string, Result | string][] = [];
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 try {
   for (const [index, contestant] of contestants.entries()) {
     if (wanted.length > 0 && !wanted.some((word) => contestant.name.includes(word))) continue;
+    const unable = await contestant.prepare();
+    if (unable !== null) {
+      process.stderr.write(`${contestant.name}: not measured: ${unable}\n`);
+      results.push([contestant.name, unable]);
+      continue;
+    }
     const result = await measure(contestant, join(root, String(index)));
     results.push([contestant.name, result]);
     if (result.disturbedBy.length > 0) process.stderr.write(`  disturbed by ${result.disturbedBy.join(", ")}\n`);
@@ -257,7 +276,8 @@ try {
 } finally {
   rmSync(root, { recursive: true, force: true });
 }
-const machine = `${process.version}, ${availableParallelism()} × ${cpus()[0]?.model ?? "unknown CPU"}; ${edits} edits at ${perSecond} requests of 10 spans a second; medians.`;
+const { version } = await inspectCollector();
+const machine = `Collector ${version}, ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model ?? "unknown CPU"}; ${edits} edits at ${perSecond} requests of 10 spans a second; medians.`;
 const text = `${table(results)}\n\n${machine}\n`;
 process.stdout.write(text);
 if (process.argv.includes("--write")) {

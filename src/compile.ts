@@ -1,12 +1,18 @@
+import { chosenProfiles } from "./dataplane/profiles.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
+import { outcome } from "./diagnostics/outcome.ts";
 import type { SourceFile } from "./diagnostics/source.ts";
+import { fullDimensions, unenforcedLimits } from "./plan/caps.ts";
+import { draftsFor } from "./plan/drafts.ts";
 import { pricesOf } from "./plan/gen-ai-prices.ts";
 import { buildPlan } from "./plan/plan.ts";
-import type { Plan } from "./plan/types.ts";
+import type { Plan, SeenValues } from "./plan/types.ts";
 import { readPolicies } from "./policy/read.ts";
 import type { PolicySet } from "./policy/types.ts";
 import { render } from "./render/render.ts";
 import type { Rendered } from "./render/types.ts";
+import { weigher } from "./render/weigh.ts";
+import { type NamespaceBudgets, targetsOf, withinBudgets } from "./resolve/budgets.ts";
 import { resolve } from "./resolve/resolve.ts";
 import { statusOf } from "./resolve/status.ts";
 import type { EffectivePolicy, PolicyStatus } from "./resolve/types.ts";
@@ -23,12 +29,18 @@ export type CompileOptions = {
   readonly topology: "handover" | "single";
   /** Version and component types of the Collector that will run it; null when none was asked. */
   readonly collector: { readonly version: string; readonly components: ReadonlySet<string> } | null;
+  /** ingest is run by another Collector, which nobody asked: it is rendered as without one. */
+  readonly ingestApart?: boolean;
   /** URL of a sink that stands in for every provider endpoint (`dev`); null: providers as written. */
   readonly redirectSinks: string | null;
   /** The platform's own prices of models, which go before those that come with the tool. */
   readonly prices?: SourceFile | null;
+  /** Values that dimensions had so far; only where there are as many as may be do they change what is rendered. */
+  readonly seen?: readonly SeenValues[];
   /** Whether a policy of a file counts: the agent leaves out what the Collector refuses. Absent: all do. */
   readonly counts?: (file: string, policy: string) => boolean;
+  /** What the policies of one namespace may add together. Absent: as much as they like. */
+  readonly budgets?: NamespaceBudgets;
 };
 
 export type Compilation = {
@@ -48,16 +60,36 @@ export const compile = (files: readonly SourceFile[], options: CompileOptions): 
     rootNamespace: options.rootNamespace,
     ...(options.counts === undefined ? {} : { counts: options.counts }),
   });
-  const resolved = resolve(read.value, { rootNamespace: options.rootNamespace });
   const sources = new Map(files.map(({ path, text }) => [path, text]));
   const prices = options.prices === undefined || options.prices === null ? null : pricesOf(options.prices);
-  const planned = buildPlan(resolved.value, options.dataPlanes, sources, prices?.value ?? null);
-  const rendered = render(planned.value, options);
+  const profiles = chosenProfiles(options.dataPlanes);
+  const draftsOf = draftsFor(profiles, sources);
+  const weigh = weigher(profiles, prices?.value ?? null);
+  const fitting =
+    options.budgets === undefined
+      ? outcome(read.value.policies, [])
+      : withinBudgets(read.value, {
+          budgets: options.budgets,
+          rootNamespace: options.rootNamespace,
+          costOf: (policy) =>
+            weigh(
+              policy.id,
+              targetsOf(policy).map((target) => ({ target, drafts: draftsOf(policy, target.kind) })),
+            ),
+        });
+  const resolved = resolve({ ...read.value, policies: fitting.value }, { rootNamespace: options.rootNamespace });
+  const planned = buildPlan(resolved.value, options.dataPlanes, sources, prices?.value ?? null, draftsOf);
+  const seen = options.seen ?? [];
+  const rendered = render({ ...planned.value, full: fullDimensions(planned.value.caps ?? [], seen) }, options);
   const diagnostics = [
     ...read.diagnostics,
+    ...fitting.diagnostics,
     ...resolved.diagnostics,
     ...(prices?.diagnostics ?? []),
     ...planned.diagnostics,
+    ...(options.topology === "single"
+      ? unenforcedLimits([...new Set(resolved.value.map(({ policy }) => policy))])
+      : []),
     ...rendered.diagnostics,
   ];
   return {

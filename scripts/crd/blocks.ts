@@ -56,15 +56,24 @@ const dimension: BlockRules = {
   required: ["key"],
   rules: [
     {
-      rule: "(has(self.remove) && self.remove ? 1 : 0) + (has(self.fromHeader) ? 1 : 0) + (has(self.fromAttribute) ? 1 : 0) + (has(self.value) ? 1 : 0) == 1",
-      message: "give exactly one of fromHeader, fromAttribute, value and remove: true",
+      rule: "(has(self.remove) && self.remove ? 1 : 0) + (has(self.fromHeader) ? 1 : 0) + (has(self.fromAttribute) ? 1 : 0) + (has(self.value) ? 1 : 0) == 1 || (has(self.limit) && !has(self.fromHeader) && !has(self.fromAttribute) && !has(self.value))",
+      message: "give exactly one of fromHeader, fromAttribute, value and remove: true, or a limit alone",
+    },
+    {
+      rule: "!has(self.limit) || !has(self.remove) || !self.remove",
+      message: "a removed dimension has no limit",
     },
   ],
   list: { "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["key"] },
 };
 const plainDimension: BlockRules = {
   ...dimension,
-  rules: [exactlyOne("fromHeader", "fromAttribute", "value")],
+  rules: [
+    {
+      rule: "(has(self.fromHeader) ? 1 : 0) + (has(self.fromAttribute) ? 1 : 0) + (has(self.value) ? 1 : 0) == 1 || (has(self.limit) && !has(self.fromHeader) && !has(self.fromAttribute) && !has(self.value))",
+      message: "give exactly one of fromHeader, fromAttribute and value, or a limit alone",
+    },
+  ],
 };
 
 const ofGep: { readonly [block: string]: BlockRules } = {

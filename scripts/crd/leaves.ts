@@ -1,3 +1,4 @@
+import { highestLimit } from "../../src/policy/signals/dimension.ts";
 import type { Dialect } from "../../src/policy/types.ts";
 import { flag, list, type Schema, set, text, word } from "./json-schema.ts";
 import * as pattern from "./patterns.ts";
@@ -34,6 +35,7 @@ const leaves: ReadonlyMap<string, Schema> = new Map([
     context: list(text(), 16),
     serviceName: text(1, 253),
     spanName: text(),
+    captureMessageContent: flag,
   }),
   ...named("tracing.provider", { type: word("OTLP"), endpoint }),
   ...named("tracing.provider.backendRef", {
@@ -78,12 +80,13 @@ const leaves: ReadonlyMap<string, Schema> = new Map([
       fromAttribute: attribute,
       value: literal,
       remove: flag,
+      limit: { type: "integer", format: "int32", minimum: 1, maximum: highestLimit },
     }),
   ),
   ...named("metrics.genAI", {
     enabled: flag,
     profile: word("latest", "v1.41"),
-    source: word("gateway-logs", "gateway-spans", "client-spans"),
+    source: word("gateway-logs", "gateway-spans", "client-spans", "client-metrics"),
     prices: list(text()),
   }),
   ...named("metrics.genAI.budgets[]", {
@@ -92,7 +95,13 @@ const leaves: ReadonlyMap<string, Schema> = new Map([
     by: text(),
   }),
 
-  ...named("accessLogs", { enabled: flag, mode, format: word("JSON", "Text"), fields: set(text()) }),
+  ...named("accessLogs", {
+    enabled: flag,
+    mode,
+    format: word("JSON", "Text"),
+    fields: set(text()),
+    captureMessageContent: flag,
+  }),
   ...named("accessLogs.provider", { type: word("OTLP"), endpoint }),
   ...named("accessLogs.matches[]", { path: text(1, 1024, { pattern: "^/" }), cel: text(1, 4096) }),
 ]);

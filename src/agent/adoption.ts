@@ -8,16 +8,18 @@ import { collectorsOf, type RunningCollector } from "../collector/running.ts";
 import { environment } from "../render/types.ts";
 import { type CoreLaunch, type IngestLaunch, logFile, onLogOf } from "./launch.ts";
 import { forgetProcess } from "./orphans.ts";
-import type { Site } from "./site.ts";
+import { externalIngestConfig, type Site } from "./site.ts";
+
+export type AdoptableIngest = {
+  readonly launch: IngestLaunch;
+  readonly config: string;
+  readonly running: RunningCollector;
+};
 
 /** Collectors that an agent before this one started and that run on. */
 export type Adoptable = {
   /** Healthy, and just as we would start it. */
-  readonly ingest: {
-    readonly launch: IngestLaunch;
-    readonly config: string;
-    readonly running: RunningCollector;
-  } | null;
+  readonly ingest: AdoptableIngest | null;
   readonly cores: readonly {
     readonly launch: CoreLaunch;
     readonly config: string;
@@ -32,8 +34,9 @@ export type Adoptable = {
 export const findAdoptable = async (site: Site): Promise<Adoptable> => {
   const foreign: RunningCollector[] = [];
   const cores: Adoptable["cores"][number][] = [];
-  let ingest: Adoptable["ingest"] = null;
+  let ingest: AdoptableIngest | null = null;
   for (const running of await collectorsOf(site.runDir.path)) {
+    if (site.externalIngest !== null && running.configPath === externalIngestConfig(site)) continue;
     const config = await readFile(running.configPath, "utf8").catch(() => ""); // then its digest does not fit
     const launch = isOurs(site, running, config) ? launchOf(running, config) : null;
     if (launch === null) foreign.push(running);
@@ -42,8 +45,7 @@ export const findAdoptable = async (site: Site): Promise<Adoptable> => {
       ingest = { launch, config, running };
     else foreign.push(running);
   }
-  // Without an ingest that sends to it a core has nothing to do but to finish.
-  return { ingest, cores: ingest === null ? cores.map((core) => ({ ...core, isLive: false })) : cores, foreign };
+  return { ingest, cores, foreign };
 };
 
 /** Takes one over. */

@@ -3,6 +3,7 @@ import { openRunDir } from "../collector/run-dir.ts";
 import { diagnostic } from "../diagnostics/diagnostic.ts";
 import { createInstruments, globalProviders } from "../telemetry/instruments.ts";
 import { debounce } from "./debounce.ts";
+import { Dimensions } from "./dimensions.ts";
 import { FlowWatch } from "./flow-watch.ts";
 import { History } from "./history.ts";
 import type { CompileFiles } from "./hold-back.ts";
@@ -11,6 +12,7 @@ import type { AgentOptions, Served } from "./options.ts";
 import { removeConfigs } from "./orphans.ts";
 import { Reader } from "./reader.ts";
 import { Runner } from "./runner.ts";
+import { SeriesWatch } from "./series-watch.ts";
 import { serveAt } from "./serve-at.ts";
 import { SingleRunner } from "./single-runner.ts";
 import type { Site } from "./site.ts";
@@ -54,6 +56,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     env: { GOGC: "200", ...options.env },
     stdout: options.collectorStdout ?? "inherit",
     endWithParent: options.endWithParent ?? false,
+    externalIngest: options.externalIngest ?? null,
     log,
     clock,
     reloadTimeoutMs: options.reloadTimeoutMs,
@@ -68,6 +71,11 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
   const instruments = createInstruments(globalProviders());
   const topology = options.topology ?? "handover";
   const mode = options.collectorMode ?? { kind: "child" };
+  const dimensions: Dimensions = await Dimensions.open({
+    site,
+    everyMs: topology === "single" ? null : (options.flowEveryMs ?? 1000),
+    onFull: () => reader.again(clock.now()),
+  });
   const compile: CompileFiles = (files, counts) =>
     options.compile(files, {
       dataPlanes: options.dataPlanes,
@@ -77,6 +85,8 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
       topology,
       collector: { version: options.collector.version, components: options.collector.components },
       redirectSinks: options.redirectSinks,
+      ingestApart: site.externalIngest !== null,
+      seen: dimensions.seen,
       ...(counts === undefined ? {} : { counts }),
     });
   const loop: Loop = new Loop({
@@ -91,6 +101,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     topology,
     history,
     pinned: () => reader.pinned,
+    dimensions: () => dimensions.rows,
     setAside: (asides, since) => reader.setAside(asides, since),
   });
   const reader: Reader = await Reader.create({
@@ -99,7 +110,10 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     clock,
     debounceMs: options.debounceMs,
     compile,
-    onReading: (reading) => loop.read(reading),
+    onReading: (reading) => {
+      dimensions.follow(reading.held.compilation.plan);
+      loop.read(reading);
+    },
     onSame: () => loop.lookedAgain(),
     onBug: (error) => loop.bug(error),
   });
@@ -146,6 +160,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     (rows) => loop.flowed(rows),
     options.flowEveryMs,
   );
+  const series = new SeriesWatch(site, () => loop.dropped(), instruments.seriesDropped);
   let cancelResync = (): void => {};
   const resync = (): void => {
     reader.look("resync", clock.now());
@@ -159,8 +174,10 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     hints.stop();
     reader.stop();
     flow.stop();
+    series.stop();
     await watch?.stop();
     await server?.close();
+    await dimensions.stop();
     await removeConfigs(runDir.path).catch(() => {}); // the next agent does it
     await runDir.release();
     return end;

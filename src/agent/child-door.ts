@@ -10,15 +10,30 @@ import { freePorts } from "../collector/ports.ts";
 import { type CollectorProcess, startCollector } from "../collector/process.ts";
 import { collectorsOf } from "../collector/running.ts";
 import { diagnostic } from "../diagnostics/diagnostic.ts";
+import { diskQueues, keepsAll, leftoverConfig } from "./disk-queues.ts";
 import type { Door, DoorHooks } from "./door.ts";
 import { type Failure, failure } from "./failure.ts";
 import { logFile, onLogOf } from "./launch.ts";
 import type { Proposal } from "./machine.ts";
-import { endOrphans, noteProcess } from "./orphans.ts";
+import { endOrphans, forgetProcess, noteProcess } from "./orphans.ts";
+import { overlay } from "./overlay.ts";
+import { SingleQueues } from "./single-queues.ts";
 import type { Site } from "./site.ts";
-import { overlay } from "./stand-in.ts";
+import { standInName } from "./stand-in.ts";
 
 const name = "collector";
+
+/**
+ * A Collector that lets go of its old pipelines waits for what is being sent, with its ports closed: 30 seconds and more
+ * behind a backend that hangs. Where nothing is lost by it, it is not waited for.
+ */
+const letGoMs = 3000;
+
+/** What is laid over a config, and how long the Collector may take to run with it. */
+type Laid = { readonly text: string; readonly patienceMs: number };
+
+/** What was found of a Collector that an agent before us left in service: its config is only known as text. */
+type Adopted = { readonly laid: string; readonly leftover: string | null };
 
 /** A Collector of our own that reads its config again on SIGHUP, and is started anew where that does not work. */
 export class ChildDoor implements Door {
@@ -26,6 +41,8 @@ export class ChildDoor implements Door {
   readonly #hooks: DoorHooks;
   readonly #configPath: string;
   readonly #overlayPath: string;
+  readonly #queues: SingleQueues;
+  #adopted: Adopted | null = null;
   #process: CollectorProcess | null = null;
   #port: number | null = null;
   #serial = 0;
@@ -39,6 +56,7 @@ export class ChildDoor implements Door {
     this.#hooks = hooks;
     this.#configPath = site.runDir.configFile(name);
     this.#overlayPath = join(site.runDir.path, "overlay.json");
+    this.#queues = new SingleQueues(site);
   }
 
   get telemetryPort(): number | null {
@@ -61,54 +79,79 @@ export class ChildDoor implements Door {
     // A name of its own: whoever answers there runs this very config.
     const healthSocket = this.#site.runDir.healthSocket(`single-${this.#serial % 1000}`);
     await rm(healthSocket, { force: true });
-    const laidOver = await this.#laidOver(proposal, healthSocket, this.#port);
+    const laid = await this.#lay(proposal, healthSocket, this.#port);
+    // The overlay first: killed between the two, we leave a health socket that nobody answers at, and so nothing that
+    // the agent after us would take for a Collector that runs the new config.
     const unwritten =
-      (await writeAtomically(this.#configPath, proposal.core)) ?? (await writeAtomically(this.#overlayPath, laidOver));
+      (await writeAtomically(this.#overlayPath, laid.text)) ?? (await writeAtomically(this.#configPath, proposal.core));
     if (unwritten !== null) return failure("commit_failed", unwritten, false);
 
     const began = clock.now();
     const running = this.#process;
     if (running !== null) running.reload();
     const process = running ?? (await this.#start());
-    let waited = await waitHealthy(healthSocket, process.exited, began + reloadTimeoutMs, clock);
+    const patienceMs = running === null ? reloadTimeoutMs : laid.patienceMs;
+    let waited = await waitHealthy(healthSocket, process.exited, began + patienceMs, clock);
     if (running !== null && waited.kind === "late") {
-      // A Collector that cannot let go of its old pipelines has its ports closed all the while.
       log("warn", "the Collector does not come back from reading its config; starting it anew", { process: name });
       running.kill();
       await running.exited;
       waited = await waitHealthy(healthSocket, (await this.#start()).exited, clock.now() + reloadTimeoutMs, clock);
     }
     this.gapMs = running === null ? 0 : clock.now() - began;
+    if (waited.kind === "healthy") this.#queues.settleFormer();
     this.#setHealthy(waited.kind === "healthy");
     return failureOf(waited, process, clock.now() - began);
   }
 
-  /** Of a config that was taken over only its text is known, and what was laid over it. */
-  async #laidOver({ config }: Proposal, healthSocket: string, telemetryPort: number): Promise<string> {
-    if (config !== undefined) return JSON.stringify(overlay(config, { healthSocket, telemetryPort }));
-    const before = await readFile(this.#overlayPath, "utf8");
-    return before.replace(/"[^"]*health-single-\d+\.sock"/, JSON.stringify(healthSocket));
+  async #lay({ config }: Proposal, healthSocket: string, telemetryPort: number): Promise<Laid> {
+    const { reloadTimeoutMs, binary } = this.#site;
+    if (config === undefined) {
+      const { laid, leftover } = this.#adopted ?? { laid: await readFile(this.#overlayPath, "utf8"), leftover: null };
+      const text = laid.replace(/"[^"]*health-single-\d+\.sock"/, JSON.stringify(healthSocket));
+      const directory = leftover === null ? null : await this.#queues.next(leftover);
+      return {
+        text: directory === null ? text : text.replace(queueIn, () => `"directory":${JSON.stringify(directory)}`),
+        patienceMs: reloadTimeoutMs,
+      };
+    }
+    if (!binary.components.has("file_storage"))
+      return {
+        text: JSON.stringify(overlay(config, { healthSocket, telemetryPort, queues: null })),
+        patienceMs: reloadTimeoutMs,
+      };
+    const exporters = diskQueues(config);
+    const directory = await this.#queues.next(JSON.stringify(leftoverConfig(config, exporters)));
+    return {
+      text: JSON.stringify(overlay(config, { healthSocket, telemetryPort, queues: { directory, exporters } })),
+      patienceMs: keepsAll(config, exporters) ? Math.min(letGoMs, reloadTimeoutMs) : reloadTimeoutMs,
+    };
   }
 
   async takeOver(): Promise<Proposal | null> {
     const site = this.#site;
-    const [found, ...others] = (await collectorsOf(site.runDir.path)).filter(
-      ({ configPath }) => configPath === this.#configPath,
-    );
+    const running = await collectorsOf(site.runDir.path);
+    const [found, ...others] = running.filter(({ configPath }) => configPath === this.#configPath);
+    // Of a try that was cut short: nothing is sent to it, and nobody else would end it.
+    const standIns = running.filter(({ configPath }) => configPath === site.runDir.configFile(standInName));
     const config = await readFile(this.#configPath, "utf8").catch(() => null); // nothing ran here
     const laid = await readFile(this.#overlayPath, "utf8").catch(() => null);
     const places = laid === null ? null : placesIn(laid);
     const isHealthy = places !== null && (await askHealth(places.healthSocket)) === "healthy";
     const isAdopted =
       found !== undefined && found.path === site.binary.path && config !== null && isHealthy && others.length === 0;
-    const ended = await endOrphans(
-      site.runDir.path,
-      site.clock,
-      new Set(isAdopted ? [found.pid] : []),
-      found === undefined ? [] : [found, ...others],
-    );
+    const ended = await endOrphans(site.runDir.path, site.clock, new Set(isAdopted ? [found.pid] : []), [
+      ...(found === undefined ? [] : [found, ...others]),
+      ...standIns,
+    ]);
     if (ended > 0) site.log("warn", "ended Collectors that an agent before this one left running", { count: ended });
-    if (!isAdopted || places === null || config === null) return null;
+    if (!isAdopted || places === null || config === null || laid === null) {
+      await this.#queues.takeOver(null);
+      return null;
+    }
+    const leftover = places.slot === null ? null : await this.#queues.leftoverOf(places.slot);
+    await this.#queues.takeOver(places.slot);
+    this.#adopted = { laid, leftover };
     this.#port = places.telemetryPort;
     this.#serial = places.serial;
     this.#follow(
@@ -128,13 +171,14 @@ export class ChildDoor implements Door {
 
   async stop(graceMs: number): Promise<void> {
     this.#isStopping = true;
-    await this.#process?.stop(graceMs);
+    await Promise.all([this.#process?.stop(graceMs), this.#queues.stop()]);
     this.#setHealthy(false);
   }
 
   kill(): void {
     this.#isStopping = true;
     this.#process?.kill();
+    this.#queues.kill();
   }
 
   async #start(): Promise<CollectorProcess> {
@@ -164,6 +208,7 @@ export class ChildDoor implements Door {
   }
 
   #ended(process: CollectorProcess, exit: Exit): void {
+    if (process.pid !== null) void forgetProcess(this.#site.runDir.path, process.pid).catch(() => {}); // then the next agent finds it stale
     if (this.#process !== process) return;
     this.#process = null;
     this.#setHealthy(false);
@@ -188,14 +233,23 @@ const failureOf = (waited: Waited, process: CollectorProcess, ms: number): Failu
   }
 };
 
+/** The folder of the queues in an overlay. */
+const queueIn = /"directory":"[^"]*\/queue-(\w+)"/;
+
 /** What a former overlay said of places. */
 const placesIn = (
   laidOver: string,
-): { readonly healthSocket: string; readonly telemetryPort: number; readonly serial: number } | null => {
+): {
+  readonly healthSocket: string;
+  readonly telemetryPort: number;
+  readonly serial: number;
+  readonly slot: string | null;
+} | null => {
   const healthSocket = /"endpoint":"([^"]*health-single-\d+\.sock)"/.exec(laidOver)?.[1];
   const port = /"host":"127\.0\.0\.1","port":(\d+)/.exec(laidOver)?.[1];
   const serial = /health-single-(\d+)\.sock/.exec(laidOver)?.[1];
+  const slot = queueIn.exec(laidOver)?.[1] ?? null;
   return healthSocket === undefined || port === undefined
     ? null
-    : { healthSocket, telemetryPort: Number(port), serial: Number(serial) };
+    : { healthSocket, telemetryPort: Number(port), serial: Number(serial), slot };
 };

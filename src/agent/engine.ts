@@ -26,6 +26,8 @@ export type Engine = {
   serves(number: number): void;
   /** Items refused at the door since its start; null: it cannot be asked. */
   refused(): Promise<number | null>;
+  /** Data points of new series dropped since its start, for there were too many series; null: it cannot be asked. */
+  dropped(): Promise<number | null>;
   /** Whether records are taken. */
   readonly isHealthy: boolean;
   /** Loopback port of the flow counters; null: there are none at the moment. */

@@ -48,7 +48,7 @@ export const readFlow = (samples: readonly Sample[]): Flow => {
 };
 
 /** As `targetName` of resolve/types.ts writes it. */
-const targetOf = (labels: ReadonlyMap<string, string>): string => {
+export const targetOf = (labels: ReadonlyMap<string, string>): string => {
   const gateway = labels.get("k8s_gateway_name") ?? "";
   if (gateway !== "") return `Gateway ${labels.get("k8s_gateway_namespace") ?? ""}/${gateway}`;
   const namespace = labels.get("k8s_namespace_name") ?? "";

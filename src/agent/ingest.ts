@@ -1,21 +1,18 @@
 import { rm } from "node:fs/promises";
-import { sha256 } from "../base/canonical.ts";
 import type { Instant } from "../base/clock.ts";
 import type { Exit } from "../collector/exit.ts";
 import { deathOf } from "../collector/failures.ts";
-import { waitHealthy } from "../collector/health.ts";
 import type { CollectorProcess } from "../collector/process.ts";
-import { requestsLeft } from "../collector/queue-left.ts";
-import { answers } from "../collector/sockets.ts";
 import { validateConfig } from "../collector/validate.ts";
 import { diagnostic } from "../diagnostics/diagnostic.ts";
+import { type AdoptableIngest, adopt } from "./adoption.ts";
 import { afterRestart, backoffMs } from "./backoff.ts";
 import type { Failure } from "./failure.ts";
-import { drainingIngest } from "./ingest-drain.ts";
+import { handOn } from "./ingest-hand-on.ts";
+import type { IngestNews, IngestSide, RunningConfig } from "./ingest-side.ts";
 import { type IngestLaunch, prepareIngest, start } from "./launch.ts";
-import { isEmpty, queueDir } from "./leftovers.ts";
 import type { Proposal } from "./machine.ts";
-import { proveHealthy } from "./prove.ts";
+import { proveHealthy, validationFailure } from "./prove.ts";
 import { pause, type Site } from "./site.ts";
 
 type Running = { readonly launch: IngestLaunch; readonly proposal: Proposal; readonly process: CollectorProcess };
@@ -24,9 +21,9 @@ type Running = { readonly launch: IngestLaunch; readonly proposal: Proposal; rea
 const handOnMs = 5000;
 
 /** The one ingest process: owns the ports, is replaced only when its config changes, comes back when it dies. */
-export class Ingest {
+export class Ingest implements IngestSide {
   readonly #site: Site;
-  readonly #onChange: (news: "up" | "down" | "restarting") => void;
+  readonly #onChange: (news: IngestNews) => void;
   #running: Running | null = null;
   /** Also one that is on its way out. */
   readonly #alive = new Set<CollectorProcess>();
@@ -38,7 +35,7 @@ export class Ingest {
   /** Grows with every decision about what should run; a loop of an older one gives up. */
   #epoch = 0;
 
-  constructor(site: Site, onChange: (news: "up" | "down" | "restarting") => void) {
+  constructor(site: Site, onChange: (news: IngestNews) => void) {
     this.#site = site;
     this.#onChange = onChange;
   }
@@ -47,11 +44,6 @@ export class Ingest {
     return this.#isHealthy;
   }
 
-  get healthSocket(): string | null {
-    return this.#running?.launch.healthSocket ?? null;
-  }
-
-  /** Loopback port of the flow counters, while they can be asked. */
   get flowPort(): number | null {
     return this.#isHealthy ? (this.#running?.launch.flowPort ?? null) : null;
   }
@@ -60,15 +52,25 @@ export class Ingest {
     return this.#isHealthy ? (this.#running?.launch.telemetryPort ?? null) : null;
   }
 
-  /** Digest of the config that runs. */
   get digest(): string | null {
     return this.#running?.proposal.ingestDigest ?? null;
   }
 
-  /** Takes over one that runs and is healthy. */
-  adopt(launch: IngestLaunch, proposal: Proposal, process: CollectorProcess): void {
+  async takeOver(found: AdoptableIngest | null): Promise<RunningConfig | null> {
+    if (found === null) return null;
+    const { launch, config } = found;
+    const proposal = { digest: "", core: "", ingestDigest: launch.digest, ingest: config, flawed: false };
     this.#wanted = proposal;
-    this.#inService({ launch, proposal, process });
+    this.#inService({ launch, proposal, process: adopt(this.#site, found.running, "ingest") });
+    return { digest: launch.digest, config };
+  }
+
+  async validate(proposal: Proposal): Promise<Failure | null> {
+    if (this.digest === proposal.ingestDigest) return null;
+    const launch = await prepareIngest(this.#site, proposal);
+    return "reason" in launch
+      ? launch
+      : validationFailure(await validateConfig(this.#site.binary, launch.configPath, launch.env));
   }
 
   /** Makes this config run and be healthy. On failure what ran before is brought back. Null: done. */
@@ -95,7 +97,7 @@ export class Ingest {
     return this.#inTurn(async () => {
       const before = this.#running;
       await this.#end(graceMs);
-      if (before !== null) await this.#handOn(before, until);
+      if (before !== null) await handOn(this.#site, before.proposal, until, this.#alive);
     });
   }
 
@@ -115,29 +117,6 @@ export class Ingest {
       this.#site.log("warn", message, { code, process: "ingest" });
     }
     await rm(running.launch.configPath, { force: true });
-  }
-
-  /**
-   * A Collector that stops leaves its queue on disk as it is. Where there is a rest a core is there to take, another one
-   * hands it on that accepts nothing; what is left after the time stays for the next agent.
-   */
-  async #handOn({ proposal }: Running, until: Instant): Promise<void> {
-    const { clock, log, runDir } = this.#site;
-    const folder = queueDir(runDir.path, "ingest");
-    const config = drainingIngest(proposal.ingest);
-    const left = config === null ? 0 : await requestsLeft(folder).catch(() => 0); // not to be read: nothing can be done
-    if (config === null || left === 0 || !(await answers(runDir.liveSocket))) return;
-    log("info", "handing on what ingest had accepted", { requests: left });
-    const launch = await prepareIngest(this.#site, { ...proposal, ingest: config, ingestDigest: sha256(config) });
-    if ("reason" in launch) return;
-    const process = await start(this.#site, launch);
-    this.#alive.add(process);
-    const waited = await waitHealthy(launch.healthSocket, process.exited, until, clock);
-    while (waited.kind === "healthy" && clock.now() < until && !(await isEmpty(launch.telemetryPort)))
-      await pause(clock, 50);
-    await process.stop(1000);
-    this.#alive.delete(process);
-    await rm(launch.configPath, { force: true });
   }
 
   async #begin(proposal: Proposal, epoch: number): Promise<Failure | null> {
@@ -203,9 +182,3 @@ export class Ingest {
     this.#onChange(isHealthy ? "up" : "down");
   }
 }
-
-/** Asks the Collector about ingest's config without touching the one that runs. */
-export const validateIngest = async (site: Site, proposal: Proposal) => {
-  const launch = await prepareIngest(site, proposal);
-  return "reason" in launch ? launch : validateConfig(site.binary, launch.configPath, launch.env);
-};

@@ -70,7 +70,7 @@ export const prepareCore = async (
 };
 
 /** ingest listens on every socket of the run directory that is not a core's. */
-const ofIngest = (file: string): boolean => !/^(?:core|health-core-)/.test(file);
+export const ofIngest = (file: string): boolean => !/^(?:core|health-core-)/.test(file);
 const ofCore =
   (serial: number) =>
   (file: string): boolean =>

@@ -27,7 +27,7 @@ import { ReloadLog } from "./reload-log.ts";
 import type { Site } from "./site.ts";
 import { stalledPaths } from "./stalled.ts";
 import { transition } from "./transition.ts";
-import type { AgentView, PolicyView, ReloadReport } from "./view.ts";
+import type { AgentView, DimensionRow, PolicyView, ReloadReport } from "./view.ts";
 import { atOf, isReady, liveView } from "./view-of.ts";
 
 export type LoopOptions = {
@@ -43,6 +43,7 @@ export type LoopOptions = {
   readonly topology: "handover" | "single";
   readonly history: History;
   readonly pinned: () => string | null;
+  readonly dimensions: () => readonly DimensionRow[];
   /** Reads again without these policies. */
   readonly setAside: (asides: readonly Aside[], since: Instant) => void;
 };
@@ -179,6 +180,7 @@ export class Loop {
         { labels: { signal, policy, stage: "dropped" }, value: Math.max(0, received - kept) },
       ]),
     );
+    this.#options.instruments.dimensions(this.#options.dimensions());
     this.#checkFlow();
     this.#notify();
   }
@@ -196,6 +198,10 @@ export class Loop {
 
   flowPort(): number | null {
     return this.#engine.flowPort;
+  }
+
+  dropped(): Promise<number | null> {
+    return this.#engine.dropped();
   }
 
   config(): { readonly ingest: string; readonly core: string } | null {
@@ -221,6 +227,7 @@ export class Loop {
       diagnostics: [...this.#known.diagnostics, ...this.#runFindings],
       flow: this.#flow.flow,
       tokens: this.#flow.tokens,
+      dimensions: this.#options.dimensions(),
     };
   }
 

@@ -4,6 +4,7 @@ import type { compile } from "../compile.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { SourceFile } from "../diagnostics/source.ts";
 import type { Log } from "../telemetry/log.ts";
+import type { ExternalIngestPorts } from "./site.ts";
 import type { AgentView, LedgerEntry } from "./view.ts";
 
 export type { Log } from "../telemetry/log.ts";
@@ -62,6 +63,8 @@ export type AgentOptions = {
   readonly topology?: "handover" | "single";
   /** Whose the Collector of the single topology is. Default: a child of ours. */
   readonly collectorMode?: CollectorMode;
+  /** Of topology handover: another container runs ingest, on these ports. Default: a child of ours. */
+  readonly externalIngest?: ExternalIngestPorts | null;
   /** Environment the Collectors inherit; the variables of `render/types.ts` are added. */
   readonly env: NodeJS.ProcessEnv;
   /** Where fd 1 of the Collectors leads: access logs go there. A number is an open file of ours. Default `inherit`. */

@@ -1,10 +1,11 @@
 import type { Instant } from "../base/clock.ts";
 import type { Exit } from "../collector/exit.ts";
-import { startFailure } from "../collector/failures.ts";
+import { refusalOf, startFailure } from "../collector/failures.ts";
 import { waitHealthy } from "../collector/health.ts";
 import { labelOf, scrape } from "../collector/metrics-text.ts";
 import type { CollectorProcess } from "../collector/process.ts";
 import { answers } from "../collector/sockets.ts";
+import type { Validation } from "../collector/validate.ts";
 import { diagnostic } from "../diagnostics/diagnostic.ts";
 import { type Failure, failure } from "./failure.ts";
 import type { CoreLaunch, Launch } from "./launch.ts";
@@ -12,6 +13,12 @@ import { pause, type Site } from "./site.ts";
 
 /** Label of `target_info` by which a process says which config it runs. */
 const digestLabel = "otel_policy_digest";
+
+/** What `validate` had against a config; null: nothing. */
+export const validationFailure = (answer: Validation): Failure | null => {
+  const [found] = refusalOf(answer);
+  return found === undefined ? null : failure("validate_failed", found, !answer.ok && answer.kind === "refused");
+};
 
 /** Healthy by its own word, within the time. Null: it is. */
 export const proveHealthy = async (

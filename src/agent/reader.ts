@@ -87,6 +87,12 @@ export class Reader {
     this.look("change", since);
   }
 
+  /** What the compiler is told beside the policies has changed. */
+  again(since: Instant): void {
+    this.#digest = null;
+    this.look("change", since);
+  }
+
   stop(): void {
     this.#isStopped = true;
     this.#cancelWait();

@@ -2,7 +2,7 @@ import type { Instant } from "../base/clock.ts";
 import { afterRestart, backoffMs } from "./backoff.ts";
 import type { Cores } from "./cores.ts";
 import { type Failure, unforeseen } from "./failure.ts";
-import type { Ingest } from "./ingest.ts";
+import type { IngestSide } from "./ingest-side.ts";
 import type { Event, Generation, Proposal } from "./machine.ts";
 import { pause, type Site } from "./site.ts";
 
@@ -12,12 +12,12 @@ export type RestoreHooks = { readonly event: (event: Event) => void; readonly re
 export class Restorer {
   readonly #site: Site;
   readonly #cores: Cores;
-  readonly #ingest: Ingest;
+  readonly #ingest: IngestSide;
   readonly #hooks: RestoreHooks;
   #current: { readonly number: number } | null = null;
   #restarts: readonly Instant[] = [];
 
-  constructor(site: Site, cores: Cores, ingest: Ingest, hooks: RestoreHooks) {
+  constructor(site: Site, cores: Cores, ingest: IngestSide, hooks: RestoreHooks) {
     this.#site = site;
     this.#cores = cores;
     this.#ingest = ingest;

@@ -1,27 +1,24 @@
 import { unreachable } from "../base/assert.ts";
-import { refusalOf } from "../collector/failures.ts";
 import { scrape } from "../collector/metrics-text.ts";
-import { type Validation, validateConfig } from "../collector/validate.ts";
+import { validateConfig } from "../collector/validate.ts";
 import { adopt, findAdoptable } from "./adoption.ts";
 import { CoreWatch } from "./core-watch.ts";
 import { type Core, Cores } from "./cores.ts";
 import type { Engine, Hooks } from "./engine.ts";
-import { type Failure, failure, unforeseen } from "./failure.ts";
-import { Ingest, validateIngest } from "./ingest.ts";
+import { type Failure, unforeseen } from "./failure.ts";
+import { Ingest } from "./ingest.ts";
+import { ExternalIngest } from "./ingest-external.ts";
+import type { IngestNews, IngestSide } from "./ingest-side.ts";
 import type { CoreLaunch } from "./launch.ts";
 import type { Candidate, Effect, Generation, Proposal, Step } from "./machine.ts";
 import { observe } from "./observe.ts";
 import { endOrphans } from "./orphans.ts";
-import { proveHealthy } from "./prove.ts";
+import { proveHealthy, validationFailure } from "./prove.ts";
 import { countsOf, noCounts } from "./rates.ts";
 import { Restorer } from "./restorer.ts";
+import { droppedIn } from "./series-watch.ts";
 import type { Site } from "./site.ts";
 import { stepEvent } from "./step-event.ts";
-
-const validationFailure = (answer: Validation): Failure | null => {
-  const [found] = refusalOf(answer);
-  return found === undefined ? null : failure("validate_failed", found, !answer.ok && answer.kind === "refused");
-};
 
 type Try = { readonly attempt: number; launch: CoreLaunch | null; core: Core | null };
 
@@ -32,7 +29,7 @@ export class Runner implements Engine {
   readonly #cores: Cores;
   readonly #restorer: Restorer;
   readonly #watch: CoreWatch;
-  readonly #ingest: Ingest;
+  readonly #ingest: IngestSide;
   #try: Try | null = null;
   /** Which generation the live core runs. */
   #liveNumber: number | null = null;
@@ -42,10 +39,12 @@ export class Runner implements Engine {
   constructor(site: Site, hooks: Hooks) {
     this.#site = site;
     this.#hooks = hooks;
-    this.#ingest = new Ingest(site, (news) => {
+    const told = (news: IngestNews): void => {
       if (news === "restarting") hooks.restarted();
       hooks.changed();
-    });
+    };
+    this.#ingest =
+      site.externalIngest === null ? new Ingest(site, told) : new ExternalIngest(site, site.externalIngest, told);
     this.#cores = new Cores(site, (_core, found) => {
       const number = this.#liveNumber;
       site.log("error", found.message, { code: found.code, generation: number });
@@ -61,25 +60,25 @@ export class Runner implements Engine {
    */
   async takeOver(): Promise<Proposal | null> {
     const site = this.#site;
-    const { ingest, cores, foreign } = await findAdoptable(site);
-    const adopted = [...(ingest === null ? [] : [ingest]), ...cores];
+    const { ingest: found, cores, foreign } = await findAdoptable(site);
+    const adopted = [...(found === null ? [] : [found]), ...cores];
     const pids = new Set(adopted.map(({ running }) => running.pid));
     const ended = await endOrphans(site.runDir.path, site.clock, pids, foreign);
     if (ended > 0) site.log("warn", "ended Collectors that an agent before this one left running", { count: ended });
-    const live = cores.find(({ isLive }) => isLive) ?? null;
-    const proposal = (core: string, coreDigest: string): Proposal => ({
-      digest: coreDigest,
-      core,
-      ingestDigest: ingest?.launch.digest ?? "",
+    const ingest = await this.#ingest.takeOver(found);
+    // Without an ingest that sends to it a core has nothing to do but to finish.
+    const live = ingest === null ? null : (cores.find(({ isLive }) => isLive) ?? null);
+    const inService: Proposal = {
+      digest: live?.launch.digest ?? "",
+      core: live?.config ?? "",
+      ingestDigest: ingest?.digest ?? "",
       ingest: ingest?.config ?? "",
       flawed: false,
-    });
-    const inService = proposal(live?.config ?? "", live?.launch.digest ?? "");
-    if (ingest !== null) this.#ingest.adopt(ingest.launch, inService, adopt(site, ingest.running, "ingest"));
+    };
     for (const core of cores)
       this.#cores.adopt(core.launch, adopt(site, core.running, core.launch.name), core === live);
     await this.#cores.leftovers.takeOver(new Set(cores.map(({ launch }) => launch.slot)));
-    if (ingest === null || live === null) return null;
+    if (live === null) return null;
     site.log("info", "took over what was in service", { generation: inService.digest.slice(0, 12) });
     return inService;
   }
@@ -109,6 +108,11 @@ export class Runner implements Engine {
       (samples) => countsOf(samples).refused,
       () => null,
     );
+  }
+
+  async dropped(): Promise<number | null> {
+    const port = this.#ingest.telemetryPort;
+    return port === null ? null : scrape(port).then(droppedIn, () => null);
   }
 
   /** Effects of one transition, in order; what takes time answers with events later. */
@@ -189,9 +193,9 @@ export class Runner implements Engine {
     current.launch = launch;
     const [core, ingest] = await Promise.all([
       startsNow && !this.#isStopping ? this.#accepts(current, launch) : this.#validated(launch),
-      this.#ingest.digest === proposal.ingestDigest ? null : validateIngest(this.#site, proposal),
+      this.#ingest.validate(proposal),
     ]);
-    return core ?? (ingest === null ? null : "reason" in ingest ? ingest : validationFailure(ingest));
+    return core ?? ingest;
   }
 
   /** Null: the config is good, or it is not the config that keeps the candidate from starting, which is told by its proof. */

@@ -18,13 +18,13 @@ import { onLogOf } from "./launch.ts";
 import type { Candidate, Effect, Generation, Proposal, Step } from "./machine.ts";
 import type { CollectorMode } from "./options.ts";
 import { breachOf, type Counts, countsOf, noCounts } from "./rates.ts";
+import { droppedIn } from "./series-watch.ts";
 import { pause, type Site } from "./site.ts";
-import { standIn } from "./stand-in.ts";
+import { standIn, standInName } from "./stand-in.ts";
 import { stepEvent } from "./step-event.ts";
 
 const patience = 5;
 const lookEveryMs = 100;
-const standInName = "stand-in";
 
 /** The single topology: one Collector whose config is replaced in place, after a stand-in has run with it. */
 export class SingleRunner implements Engine {
@@ -68,6 +68,11 @@ export class SingleRunner implements Engine {
   async refused(): Promise<number | null> {
     const counts = await this.#counts();
     return counts?.refused ?? null;
+  }
+
+  async dropped(): Promise<number | null> {
+    const port = this.#door.telemetryPort;
+    return port === null ? null : scrape(port).then(droppedIn, () => null);
   }
 
   takeOver(): Promise<Proposal | null> {

@@ -13,6 +13,8 @@ export type Site = {
   readonly endWithParent: boolean;
   readonly log: Log;
   readonly clock: Clock;
+  /** Who runs ingest: null: we do. */
+  readonly externalIngest: ExternalIngestPorts | null;
   /** From the start of a Collector to its proof. */
   readonly reloadTimeoutMs: number;
   readonly drainTimeoutMs: number;
@@ -21,7 +23,13 @@ export type Site = {
   readonly stopTimeoutMs: number;
 };
 
+/** Loopback ports of an ingest that others run, as its environment says them. */
+export type ExternalIngestPorts = { readonly telemetryPort: number; readonly flowPort: number };
+
 export const pause = (clock: Clock, ms: number): Promise<void> =>
   new Promise((resolve) => {
     clock.after(ms, resolve);
   });
+
+/** The config of an external ingest, in the run directory it shares with us. */
+export const externalIngestConfig = (site: Site): string => site.runDir.configFile("ingest");

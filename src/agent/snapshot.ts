@@ -28,8 +28,8 @@ const attempts = 5;
 
 /**
  * Reads `*.yaml`, `*.yml` and `*.json` of each folder, and each file that was named itself. Sub-folders are not entered
- * (as `kubectl apply -f` does not) and names that begin with a dot are not looked at: they belong to editors and to
- * kubelet. A folder whose files are links into `..data` is read inside the folder that `..data` means at the moment, and
+ * (as `kubectl apply -f` does not); names that begin with a dot are not looked at, since they belong to editors and to
+ * kubelet, nor are tests of policies (`*.test.yaml`). A folder whose files are links into `..data` is read inside the folder that `..data` means at the moment, and
  * again when it means another one afterwards, so that the files of one answer always belong together. Never rejects.
  */
 export const readSnapshot = async (paths: readonly string[], options: SnapshotOptions = {}): Promise<Snapshot> => {
@@ -60,7 +60,11 @@ export const readSnapshot = async (paths: readonly string[], options: SnapshotOp
 type Unread = { readonly path: string; readonly found: Diagnostic };
 type Read = SourceFile | Unread;
 
-export const isPolicyFile = (name: string): boolean => !name.startsWith(".") && /\.(?:ya?ml|json)$/i.test(name);
+/** Tests of policies lie beside them. */
+export const isTestFile = (name: string): boolean => !name.startsWith(".") && /\.test\.ya?ml$/i.test(name);
+
+export const isPolicyFile = (name: string): boolean =>
+  !name.startsWith(".") && /\.(?:ya?ml|json)$/i.test(name) && !isTestFile(name);
 
 const readPath = async (path: string, options: SnapshotOptions): Promise<readonly Read[]> => {
   try {

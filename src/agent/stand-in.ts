@@ -1,14 +1,17 @@
 import type { Json } from "../base/canonical.ts";
 
-type Config = { readonly [key: string]: Json };
+export type Config = { readonly [key: string]: Json };
 
-const object = (value: Json | undefined): Config =>
+export const object = (value: Json | undefined): Config =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Config) : {};
-const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
+export const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
+
+/** Of its config and its process. */
+export const standInName = "stand-in";
 
 const receiver = "otlp/otel_policy_stand_in";
-const health = "health_check/otel_policy";
-const typeOf = (id: string): string => id.split("/")[0] ?? id;
+export const health = "health_check/otel_policy";
+export const typeOf = (id: string): string => id.split("/")[0] ?? id;
 
 export type StandInPlaces = {
   /** Unix sockets for its only receiver and its health. */
@@ -63,42 +66,4 @@ const elsewhere = (body: Json): Json => {
   return mapped(object(body), (key, value) =>
     key === "endpoint" && typeof value === "string" && /:\d+$/.test(value) ? "127.0.0.1:0" : elsewhere(value),
   );
-};
-
-/**
- * What is laid over a config so that we can see it live: a health check that only this generation has, and metrics.
- * Lists of a second config replace those of the first, so they are repeated.
- */
-export const overlay = (
-  config: Config,
-  places: { readonly healthSocket: string; readonly telemetryPort: number },
-): Config => {
-  const service = object(config["service"]);
-  const metrics = object(object(service["telemetry"])["metrics"]);
-  const level = metrics["level"];
-  const reader = {
-    pull: {
-      exporter: {
-        prometheus: {
-          host: "127.0.0.1",
-          port: places.telemetryPort,
-          without_scope_info: true,
-          without_units: true,
-          without_type_suffix: true,
-        },
-      },
-    },
-  };
-  return {
-    extensions: { [health]: { endpoint: places.healthSocket, transport: "unix" } },
-    service: {
-      extensions: [...list(service["extensions"]), health],
-      telemetry: {
-        metrics: {
-          level: typeof level === "string" && level !== "none" ? level : "normal",
-          readers: [...list(metrics["readers"]), reader],
-        },
-      },
-    },
-  };
 };

@@ -76,6 +76,14 @@ export type TokenRow = {
   readonly tokens: number;
 };
 
+/** How many of the values that a dimension may have it has had; with all of them, further ones count under `other`. */
+export type DimensionRow = {
+  readonly policy: PolicyId;
+  readonly dimension: string;
+  readonly values: number;
+  readonly limit: number;
+};
+
 export type PolicyView = {
   readonly id: PolicyId;
   readonly state: "active" | "conflicted" | "rejected" | "partial";
@@ -99,4 +107,6 @@ export type AgentView = {
   readonly diagnostics: readonly Diagnostic[];
   readonly flow: readonly FlowRow[];
   readonly tokens: readonly TokenRow[];
+  /** Dimensions of derived metrics that have had any value. */
+  readonly dimensions?: readonly DimensionRow[];
 };

@@ -1,8 +1,9 @@
 import { by, byNumber } from "../base/order.ts";
 import type { Range } from "./ast.ts";
-import { type AskableSignal, type Condition, type Place, placesOf, sizesOf } from "./condition.ts";
+import { type AskableSignal, type Condition, isWithin, type Place, placesOf, sizesOf } from "./condition.ts";
 import { compileCondition } from "./expression.ts";
 import type { Finding } from "./finding.ts";
+import { type Allowance, maxComparisons, maxSteps, newAllowance } from "./limits.ts";
 import { parseCel } from "./parse.ts";
 import { type Attribute, vocabulary } from "./vocabulary.ts";
 
@@ -11,9 +12,6 @@ export type Compiled = {
   readonly condition: Condition | null;
   readonly findings: readonly Finding[];
 };
-
-/** Comparisons in the larger of the two formulas; nested `? :` and equality of conditions multiply. */
-export const maxComparisons = 500;
 
 const namesAt = (place: Place): readonly Attribute[] =>
   vocabulary.filter((attribute) => "place" in attribute && JSON.stringify(attribute.place) === JSON.stringify(place));
@@ -30,10 +28,12 @@ export type CompileFor = {
   readonly signal: AskableSignal;
   /** Headers whose values no policy may ask for. */
   readonly isSecret: (header: string) => boolean;
+  /** What is left for this expression, and after it for the next of the policy; absent: it is the only one. */
+  readonly allowance?: Allowance;
 };
 
 /** CEL text → three-valued condition, exact or refused. Total: whatever the text, it answers. */
-export const compileCel = (text: string, { signal, isSecret }: CompileFor): Compiled => {
+export const compileCel = (text: string, { signal, isSecret, allowance = newAllowance() }: CompileFor): Compiled => {
   const parsed = parseCel(text);
   if (!parsed.ok) return { condition: null, findings: [parsed.problem] };
   // `c ? a : b` is looked at once for each branch.
@@ -41,13 +41,26 @@ export const compileCel = (text: string, { signal, isSecret }: CompileFor): Comp
   const report = (finding: Finding): void => {
     findings.set(JSON.stringify(finding), finding);
   };
-  const condition = compileCondition(parsed.ast, { isSecret, variables: new Map(), report });
   const range: Range = { start: 0, end: text.length };
+  const spend = (what: keyof Allowance, amount: number): boolean => {
+    const enough = allowance[what] >= amount;
+    allowance[what] = enough ? allowance[what] - amount : 0;
+    if (!enough) report({ kind: "spent", what, range });
+    return enough;
+  };
+  const condition = compileCondition(parsed.ast, { isSecret, variables: new Map(), report, spend });
+  // Parts of a condition can be shared; walking them as often as they count takes forever.
+  if (!isWithin(condition, maxSteps)) {
+    report({ kind: "spent", what: "steps", range });
+    return { condition: null, findings: inOrder(findings.values()) };
+  }
   const { yes, no } = sizesOf(condition);
   const size = Math.max(yes, no);
   if (size > maxComparisons) report({ kind: "tooLarge", size, limit: maxComparisons, range });
   for (const name of namesMissingOn(condition, signal))
     report({ kind: "refused", reason: `${name} is not part of ${signal}`, nearest: null, range });
-  const sorted = [...findings.values()].sort(by(({ range: { start } }) => start, byNumber));
-  return { condition: sorted.length > 0 ? null : condition, findings: sorted };
+  return { condition: findings.size > 0 ? null : condition, findings: inOrder(findings.values()) };
 };
+
+const inOrder = (findings: Iterable<Finding>): readonly Finding[] =>
+  [...findings].sort(by(({ range: { start } }) => start, byNumber));

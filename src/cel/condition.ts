@@ -156,6 +156,20 @@ export const placesOf = (condition: Condition): readonly Place[] => {
   return [...found.values()];
 };
 
+/** Whether a condition has at most so many parts, those that are shared counted as often as they are there. */
+export const isWithin = (condition: Condition, limit: number): boolean => {
+  let left = limit;
+  const walk = (one: Condition): boolean => {
+    left -= 1;
+    return left >= 0 && partsOf(one).every(walk);
+  };
+  return walk(condition);
+};
+
+/** Every regular expression of a condition, as often as it is there. */
+export const patternsOf = (condition: Condition): readonly string[] =>
+  condition.op === "matches" ? [condition.pattern] : partsOf(condition).flatMap(patternsOf);
+
 /** How many comparisons the formula for "definitely true" (and for "definitely false") has. */
 export const sizesOf = (condition: Condition): { readonly yes: number; readonly no: number } => {
   const sum = (parts: readonly Condition[]): { readonly yes: number; readonly no: number } =>

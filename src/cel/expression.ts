@@ -2,13 +2,16 @@ import type { Ast, Range } from "./ast.ts";
 import { compare, regexTest, textTest } from "./comparisons.ts";
 import { and, type Condition, choose, never, not, or, unknown } from "./condition.ts";
 import { functions, refuseFunction } from "./functions.ts";
+import { maxBranches, maxPatternLength, maxPatternSize } from "./limits.ts";
 import { headerNamed, refuseBody, resolveName } from "./names.ts";
 import { regexProblem } from "./regex.ts";
+import { regexSize } from "./regex-size.ts";
 import type { CompileScope } from "./scope.ts";
 import { arithmetic, negate } from "./terms.ts";
 import {
   asValue,
   bool,
+  branchesOf,
   decide,
   double,
   int,
@@ -37,7 +40,10 @@ const refusedAt = (scope: CompileScope, range: Range, reason: string, nearest: s
 };
 
 /** An expression of type bool. */
-export const compileCondition = (ast: Ast, scope: CompileScope): Condition => {
+export const compileCondition = (ast: Ast, scope: CompileScope): Condition =>
+  scope.spend("steps", 1) ? conditionOf(ast, scope) : unknown;
+
+const conditionOf = (ast: Ast, scope: CompileScope): Condition => {
   switch (ast.kind) {
     case "not":
       return not(compileCondition(ast.of, scope));
@@ -60,7 +66,7 @@ export const compileCondition = (ast: Ast, scope: CompileScope): Condition => {
           const by = ast.op;
           const right = compileValue(ast.right, scope);
           const refuse = refuseAt(scope, ast.range);
-          return decide(compileValue(ast.left, scope), (a) => decide(right, (b) => compare(by, a, b, refuse)));
+          return decideBoth(compileValue(ast.left, scope), right, scope, (a, b) => compare(by, a, b, refuse));
         }
         default:
           return fromValue(compileValue(ast, scope), ast, scope);
@@ -94,23 +100,19 @@ const test = (call: Call, scope: CompileScope): Condition | null => {
     case "endsWith":
     case "contains": {
       const part = compileValue(first, scope);
-      return decide(compileValue(on, scope), (a) => decide(part, (b) => textTest(name, a, b, refuse)));
+      return decideBoth(compileValue(on, scope), part, scope, (a, b) => textTest(name, a, b, refuse));
     }
     case "matches": {
       const pattern = compileValue(first, scope);
-      const problems = new Set<string>();
-      return decide(compileValue(on, scope), (a) =>
-        decide(pattern, (b) => {
-          if (b.kind === "refused" || b.kind === "undefined") return unknown;
-          const literal = b.kind === "term" ? textOf(b.term) : null;
-          if (literal === null) return refuse("a pattern must be written out", null);
-          const reason = regexProblem(literal);
-          if (reason === null) return regexTest(a, literal, refuse);
-          if (!problems.has(literal)) scope.report({ kind: "regex", pattern: literal, reason, range: first.range });
-          problems.add(literal);
-          return unknown;
-        }),
-      );
+      const sound = new Map<string, boolean>();
+      return decideBoth(compileValue(on, scope), pattern, scope, (a, b) => {
+        if (b.kind === "refused" || b.kind === "undefined") return unknown;
+        const literal = b.kind === "term" ? textOf(b.term) : null;
+        if (literal === null) return refuse("a pattern must be written out", null);
+        const isSound = sound.get(literal) ?? checkPattern(literal, first.range, scope);
+        sound.set(literal, isSound);
+        return isSound ? regexTest(a, literal, refuse) : unknown;
+      });
     }
     case "exists":
     case "all": {
@@ -133,6 +135,28 @@ const test = (call: Call, scope: CompileScope): Condition | null => {
     default:
       return null;
   }
+};
+
+/** Whether a pattern is an RE2 of a size that everyone can live with; what is wrong is reported. */
+const checkPattern = (pattern: string, range: Range, scope: CompileScope): boolean => {
+  const tooLarge = (of: "characters" | "instructions", size: number, limit: number): boolean => {
+    scope.report({ kind: "regexTooLarge", pattern, of, size, limit, range });
+    return false;
+  };
+  if (pattern.length > maxPatternLength) return tooLarge("characters", pattern.length, maxPatternLength);
+  const size = regexSize(pattern);
+  // Known before it is compiled: that alone would take seconds for the largest.
+  const reason = size > maxPatternSize ? null : regexProblem(pattern);
+  if (reason !== null) scope.report({ kind: "regex", pattern, reason, range });
+  if (size > maxPatternSize) return tooLarge("instructions", size, maxPatternSize);
+  return scope.spend("instructions", size) && reason === null;
+};
+
+/** A condition on two values, in each branch of the one with each of the other. */
+const decideBoth = (a: Value, b: Value, scope: CompileScope, use: (a: Leaf, b: Leaf) => Condition): Condition => {
+  const pairs = branchesOf(a) * branchesOf(b);
+  if (pairs > 1 && !scope.spend("steps", pairs)) return unknown;
+  return decide(a, (one) => decide(b, (other) => use(one, other)));
 };
 
 /** What a variable stands for, through variables that stand for variables; anything else stands for itself. */
@@ -173,7 +197,9 @@ const membership = (needle: Ast, haystack: Ast, range: Range, scope: CompileScop
   if (items.some((item) => item.kind === "undefined")) return unknown;
   if (items.some((item) => item.kind !== "refused" && !(item.kind === "term" && item.term.kind === "constant")))
     return refuse("a list to look in must hold literals only", "one comparison for each entry, joined with ||");
-  return decide(compileValue(needle, scope), (leaf) => {
+  const wanted = compileValue(needle, scope);
+  if (!scope.spend("steps", branchesOf(wanted) * items.length)) return unknown;
+  return decide(wanted, (leaf) => {
     if (leaf.kind === "undefined" || leaf.kind === "refused") return unknown;
     const equal = items.map((item) => decide(item, (entry) => compare("==", leaf, entry, refuse)));
     if (equal.length > 0) return or(...equal);
@@ -184,6 +210,15 @@ const membership = (needle: Ast, haystack: Ast, range: Range, scope: CompileScop
 
 /** An expression of any type. */
 export const compileValue = (ast: Ast, scope: CompileScope): Value => {
+  if (!scope.spend("steps", 1)) return refusedValue;
+  const value = worth(ast, scope);
+  const branches = branchesOf(value);
+  if (branches > maxBranches) scope.report({ kind: "tooManyBranches", limit: maxBranches, range: ast.range });
+  if (branches > 1 && !scope.spend("steps", branches)) return refusedValue;
+  return branches > maxBranches ? refusedValue : value;
+};
+
+const worth = (ast: Ast, scope: CompileScope): Value => {
   switch (ast.kind) {
     case "text":
       return asValue(text(ast.value));

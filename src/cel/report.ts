@@ -4,6 +4,7 @@ import { type Located, spanOf } from "../diagnostics/origin.ts";
 import type { Span } from "../diagnostics/source.ts";
 import { spanWithin } from "../diagnostics/within.ts";
 import type { Finding } from "./finding.ts";
+import { maxInstructions, maxSteps } from "./limits.ts";
 import { usableNames } from "./vocabulary.ts";
 
 const shorten = (text: string): string => {
@@ -65,6 +66,21 @@ const told = (
     }
     case "regex":
       return diagnostic("TP2805", { pattern: shorten(finding.pattern), reason: finding.reason, column }, at, details);
+    case "regexTooLarge": {
+      const { pattern, of, size, limit } = finding;
+      return diagnostic("TP2809", { pattern: shorten(pattern), of, size, limit, column }, at, details);
+    }
+    case "tooManyBranches":
+      return diagnostic("TP2810", { limit: finding.limit, column }, at, details);
+    case "spent":
+      return diagnostic(
+        "TP2811",
+        finding.what === "steps"
+          ? { what: "steps", limit: maxSteps }
+          : { what: "instructions", limit: maxInstructions },
+        at,
+        details,
+      );
     case "tooLarge":
       return diagnostic("TP2808", { comparisons: finding.size, limit: finding.limit }, at, details);
   }

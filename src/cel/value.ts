@@ -21,6 +21,10 @@ export const undefinedValue: Leaf = { kind: "undefined" };
 export const refusedValue: Leaf = { kind: "refused" };
 export const asValue = (term: Term): Leaf => ({ kind: "term", term });
 
+/** How many values it can be. */
+export const branchesOf = (value: Value): number =>
+  value.kind === "choice" ? branchesOf(value.yes) + branchesOf(value.no) : 1;
+
 /** Values of values: a choice is carried outwards. CEL is strict here, so the order of evaluation does not matter. */
 export const lift = (value: Value, use: (leaf: Leaf) => Value): Value =>
   value.kind === "choice"

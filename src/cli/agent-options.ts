@@ -1,4 +1,5 @@
 import type { AgentOptions } from "../agent/options.ts";
+import type { ExternalIngestPorts } from "../agent/site.ts";
 import type { CollectorBinary } from "../collector/find.ts";
 import { withMemoryShare } from "../collector/memory-share.ts";
 import { systemClock } from "../collector/system-clock.ts";
@@ -16,8 +17,10 @@ export const agentOptions = async (call: Call, collector: CollectorBinary, log: 
   const policyDirs = flags.get(flag.policyDir);
   if (policyDirs.length === 0)
     throw new UsageError("the agent needs to know where the policies are: --policy-dir FOLDER");
+  const externalIngest = externalIngestOf(call);
   const once = flags.get(flag.once);
   const listen = once ? null : flags.get(flag.listen);
+  const budgets = flags.get(flag.namespaceBudget);
   const [base, prices, compile, serve] = await Promise.all([
     readBase(flags.get(flag.base)),
     readPriceFile(flags.get(flag.prices)),
@@ -33,7 +36,8 @@ export const agentOptions = async (call: Call, collector: CollectorBinary, log: 
     redirectSinks: null,
     collector,
     ...topologyOf(call),
-    env: withMemoryShare(terminal.env),
+    externalIngest,
+    env: withMemoryShare(terminal.env, externalIngest === null ? 3 : 2),
     runDir: flags.get(flag.runDir) ?? ownRunDir(terminal.env),
     debounceMs: flags.get(flag.debounce),
     resyncMs: flags.get(flag.resync),
@@ -44,8 +48,15 @@ export const agentOptions = async (call: Call, collector: CollectorBinary, log: 
     log,
     clock: systemClock,
     onFinding: logFindings(log),
-    compile: prices === null ? compile : (files, options) => compile(files, { ...options, prices }),
+    compile: (files, options) => compile(files, { ...options, prices, budgets }),
   };
+};
+
+const externalIngestOf = ({ flags }: Call): ExternalIngestPorts | null => {
+  if (flags.get(flag.ingest) === "child") return null;
+  if (flags.get(flag.agentTopology) === "single" || flags.get(flag.collectorMode) !== "child")
+    throw new UsageError("--ingest external goes with --topology handover: a single Collector has no ingest");
+  return { telemetryPort: flags.get(flag.telemetryPort), flowPort: flags.get(flag.flowPort) };
 };
 
 /** A Collector that others run has one config, so a mode other than `child` means the single topology. */

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { CollectorBinary } from "../collector/find.ts";
-import type { Compilation } from "../compile.ts";
+import type { Compilation, CompileOptions } from "../compile.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Outcome } from "../diagnostics/outcome.ts";
 import type { SourceFile } from "../diagnostics/source.ts";
 import type { Call } from "./command.ts";
 import * as flag from "./flag-table.ts";
@@ -26,6 +27,7 @@ export const compileFlags = [
   flag.dataPlane,
   flag.allowEndpoint,
   flag.rootNamespace,
+  flag.namespaceBudget,
   flag.prices,
 ] as const;
 
@@ -33,14 +35,25 @@ export type CompileTo = {
   readonly paths: readonly string[];
   readonly topology: "single" | "handover";
   readonly collector: CollectorBinary | null;
+  /** What is asked for does not depend on policies. Default false. */
+  readonly withoutPolicies?: boolean;
 };
 
 /** Files → Compilation. */
-export const compiled = async ({ flags, terminal, parts }: Call, to: CompileTo): Promise<Compiled> => {
-  const paths = [...flags.get(flag.file), ...to.paths];
-  if (paths.length === 0) throw new UsageError("name the policies: files, folders, or - for standard input");
-  const [read, base, prices, compile] = await Promise.all([
-    readFiles(paths, terminal.readStdin),
+export const compiled = async (call: Call, to: CompileTo): Promise<Compiled> => {
+  const paths = [...call.flags.get(flag.file), ...to.paths];
+  if (paths.length === 0 && to.withoutPolicies !== true)
+    throw new UsageError("name the policies: files, folders, or - for standard input");
+  return compiledFrom(call, await readFiles(paths, call.terminal.readStdin), to);
+};
+
+/** The same of files that were read already; `counts` as in CompileOptions. */
+export const compiledFrom = async (
+  { flags, parts }: Call,
+  read: Outcome<readonly SourceFile[]>,
+  to: Omit<CompileTo, "paths"> & Pick<CompileOptions, "counts">,
+): Promise<Compiled> => {
+  const [base, prices, compile] = await Promise.all([
     readBase(flags.get(flag.base)),
     readPriceFile(flags.get(flag.prices)),
     parts.compile(),
@@ -54,6 +67,8 @@ export const compiled = async ({ flags, terminal, parts }: Call, to: CompileTo):
     collector: to.collector,
     redirectSinks: null,
     prices,
+    budgets: flags.get(flag.namespaceBudget),
+    ...(to.counts === undefined ? {} : { counts: to.counts }),
   });
   return {
     compilation,

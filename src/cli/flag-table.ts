@@ -1,15 +1,18 @@
 import { defaultProfileNames, profileNames } from "../dataplane/profiles.ts";
 import { nativeNames } from "../migrate/native/natives.ts";
+import type { NamespaceBudgets } from "../resolve/budgets.ts";
 import {
   addressFlag,
   choiceFlag,
   countFlag,
   durationFlag,
+  type Flag,
   listFlag,
   optionalDurationFlag,
   switchFlag,
   textFlag,
 } from "./flag-kinds.ts";
+import { readNamespaceBudgets, shownBudgets } from "./namespace-budget.ts";
 
 // Every flag of every verb, declared once. A flag is the same everywhere; what a verb does not use it does not list.
 
@@ -119,6 +122,22 @@ export const rootNamespace = textFlag({
   text: "namespace whose policies may target any namespace",
 });
 
+/**
+ * One repeatable flag and not one for each budget: they are set together, once, and the same words with a namespace
+ * before them give one team more. `agent` and the verbs that foretell what it will do take it; `dev` is one person's own.
+ */
+export const namespaceBudget: Flag<NamespaceBudgets> = {
+  ...listFlag({
+    name: "namespace-budget",
+    value: "[NAMESPACE/]NAME=N",
+    shown: shownBudgets,
+    group: "Platform",
+    text: "what all policies of a namespace may add together; those that no longer fit govern nothing, youngest first. The root namespace has no budget but those named for it",
+  }),
+  fallback: readNamespaceBudgets([], "--namespace-budget"),
+  read: readNamespaceBudgets,
+};
+
 export const prices = textFlag({
   name: "prices",
   value: "FILE",
@@ -162,6 +181,31 @@ export const collectorMode = choiceFlag({
   fallback: "child",
   group: "Collector",
   text: "child: run it; signal: write --config-out and send SIGHUP to one that others run; none: only write",
+});
+
+export const ingest = choiceFlag({
+  name: "ingest",
+  value: "WHO",
+  oneOf: ["child", "external"],
+  fallback: "child",
+  group: "Collector",
+  text: "child: run it; external: another container runs RUN-DIR/ingest.yaml, which no policy changes",
+});
+
+export const telemetryPort = countFlag({
+  name: "telemetry-port",
+  fallback: 13135,
+  most: 65_535,
+  group: "Collector",
+  text: "of an external ingest, which has it from the same variable: loopback port of its own metrics",
+});
+
+export const flowPort = countFlag({
+  name: "flow-port",
+  fallback: 13136,
+  most: 65_535,
+  group: "Collector",
+  text: "of an external ingest, which has it from the same variable: loopback port of the policies' counters",
 });
 
 export const configOut = textFlag({
@@ -344,6 +388,13 @@ export const statusFormat = choiceFlag({
   fallback: "text",
   group: "Output",
   text: "text or json",
+});
+
+export const running = switchFlag({
+  name: "running",
+  env: null,
+  group: "Policies",
+  text: "compare with the generation that is in service",
 });
 
 export const quiet = switchFlag({ name: "quiet", short: "q", group: "Output", text: "errors only, no summary" });

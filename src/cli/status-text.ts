@@ -49,7 +49,18 @@ export const statusText = (view: AgentView, { bold, red, green, yellow, dim }: P
           bold(line(heads, "REASON", String)),
           ...rows.map(({ state, cells, reason }) => line(cells, reason, colors[state] ?? String)),
         ].join("\n");
-  return `${facts}${said}\n\n${table}\n`;
+  const full = (view.dimensions ?? [])
+    .filter(({ values, limit }) => values >= limit)
+    .map(({ policy, dimension, values, limit }) => [
+      policy,
+      `${dimension}: ${values} of ${limit} values, others count under other`,
+    ]);
+  const overflow = full.length === 0 ? "" : `\n${bold("FULL DIMENSIONS")}\n${columns(full, 0)}`;
+  const kept = view.diagnostics.flatMap(({ code, message, policy }) =>
+    code === "TP4030" ? [[policy ?? "", message.slice(message.indexOf("keeps"))]] : [],
+  );
+  const content = kept.length === 0 ? "" : `\n${bold("MESSAGE CONTENT")}\n${columns(kept, 0)}`;
+  return `${facts}${said}\n\n${table}\n${overflow}${content}`;
 };
 
 const liveText = ({ number, digest, since }: NonNullable<AgentView["live"]>, now: number): string =>

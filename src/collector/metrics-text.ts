@@ -68,16 +68,17 @@ export const labelOf = (samples: readonly Sample[], name: string, label: string)
 
 const longest = 64 * 1024 * 1024;
 
-/** Fetches `http://127.0.0.1:<port>/metrics`. Rejects with one sentence when there is no answer in time. */
-export const scrape = (port: number, timeoutMs = 2000): Promise<readonly Sample[]> =>
+/** Fetches `/metrics` of a loopback port or a unix socket. Rejects with one sentence when there is no answer in time. */
+export const scrape = (at: number | string, timeoutMs = 2000): Promise<readonly Sample[]> =>
   new Promise((resolve, reject) => {
     const fail = (why: string): void => {
       clearTimeout(timer);
       outgoing.destroy();
-      reject(new Error(`no metrics from 127.0.0.1:${port}: ${why}`));
+      reject(new Error(`no metrics from ${typeof at === "number" ? `127.0.0.1:${at}` : at}: ${why}`));
     };
     // A new connection for each scrape: ports pass from one generation to the next.
-    const outgoing = get({ host: "127.0.0.1", port, path: "/metrics", agent: false }, (response) => {
+    const place = typeof at === "number" ? { host: "127.0.0.1", port: at } : { socketPath: at };
+    const outgoing = get({ ...place, path: "/metrics", agent: false }, (response) => {
       const chunks: Buffer[] = [];
       let bytes = 0;
       response.on("data", (chunk: Buffer) => {

@@ -80,6 +80,7 @@ export const agentgateway: DataPlaneProfile = {
     { alias: "time_per_output_token", names: ["agentgateway_gen_ai_server_time_per_output_token"], unit: "s" },
     { alias: "mcp_request_count", names: ["agentgateway_mcp_requests_total"] },
   ],
+  emits: ["agentgateway_"],
   scrape: [
     {
       job: "agentgateway",

@@ -107,6 +107,7 @@ export const envoyAiGateway: DataPlaneProfile = {
     },
     ...envoyGateway.families,
   ],
+  emits: [...(envoyGateway.emits ?? []), "gen_ai.", "gen_ai_", "mcp.", "mcp_"],
   untold: {
     ...envoyGateway.untold,
     traces: {

@@ -30,6 +30,29 @@ export const envoySpanAliases: readonly Alias[] = [
 ];
 
 /** Envoy's own stats, over its OTLP sink and from `/stats/prometheus`. Times are milliseconds, whatever the wire says. */
+/** Roots of Envoy's stats, in dots over OTLP and behind `envoy_` for Prometheus. */
+export const envoyStats: readonly string[] = [
+  "access_logs.",
+  "cluster.",
+  "cluster_manager.",
+  "dns_cache.",
+  "envoy_",
+  "http.",
+  "http1.",
+  "http2.",
+  "listener.",
+  "listener_manager.",
+  "main_thread.",
+  "runtime.",
+  "server.",
+  "tcp.",
+  "thread_local_cluster_manager.",
+  "tracing.",
+  "vhost.",
+  "wasm.",
+  "workers.",
+];
+
 export const envoyFamilies: readonly Family[] = [
   {
     alias: "request_count",

@@ -3,6 +3,7 @@ import {
   envoyLogAliases,
   envoyLogFormat,
   envoySpanAliases,
+  envoyStats,
   headerOperator,
   notTheRequest,
 } from "./envoy-fields.ts";
@@ -146,6 +147,7 @@ export const envoyGateway: DataPlaneProfile = {
   aliases: { traces: envoySpanAliases, logs: envoyLogAliases },
   headerKeys: { traces: ["*"], logs: ["*"] },
   families: envoyFamilies,
+  emits: envoyStats,
   scrape: [
     {
       job: "envoy-gateway-proxies",

@@ -3,6 +3,7 @@ import {
   envoyLogAliases,
   envoyLogFormat,
   envoySpanAliases,
+  envoyStats,
   headerOperator,
   notTheRequest,
 } from "./envoy-fields.ts";
@@ -100,6 +101,7 @@ export const envoy: DataPlaneProfile = {
   aliases: { traces: envoySpanAliases, logs: envoyLogAliases },
   headerKeys: { traces: ["*"], logs: ["*"] },
   families: envoyFamilies,
+  emits: envoyStats,
   scrape: [{ job: "envoy", path: "/stats/prometheus", port: "9901", podLabel: { key: "app", value: "envoy" } }],
   traps: [
     "Every access-log value is text over OTLP, an absent one is “-”; times of stats are milliseconds.",

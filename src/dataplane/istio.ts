@@ -3,6 +3,7 @@ import {
   envoyLogAliases,
   envoyLogFormat,
   envoySpanAliases,
+  envoyStats,
   headerOperator,
   notTheRequest,
 } from "./envoy-fields.ts";
@@ -158,6 +159,7 @@ export const istio: DataPlaneProfile = {
     { alias: "tcp_received_bytes", names: ["istio_tcp_received_bytes_total"], unit: "By" },
     ...envoyFamilies,
   ],
+  emits: ["istio_", "istio.", "pilot_", "ztunnel_", ...envoyStats],
   scrape: [
     {
       job: "istio-proxies",

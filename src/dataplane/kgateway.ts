@@ -3,6 +3,7 @@ import {
   envoyLogAliases,
   envoyLogFormat,
   envoySpanAliases,
+  envoyStats,
   headerOperator,
   notTheRequest,
 } from "./envoy-fields.ts";
@@ -83,6 +84,7 @@ export const kgateway: DataPlaneProfile = {
   aliases: { traces: envoySpanAliases, logs: envoyLogAliases },
   headerKeys: { traces: ["*"], logs: ["*"] },
   families: envoyFamilies,
+  emits: envoyStats,
   scrape: [
     {
       job: "kgateway-proxies",

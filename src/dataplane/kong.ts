@@ -112,8 +112,12 @@ export const kong: DataPlaneProfile = {
     { alias: "response_size", names: ["http.server.response.size"], unit: "By" },
     { alias: "gen_ai_tokens", names: ["gen_ai.client.token.usage", "kong_ai_llm_tokens_total"], unit: "{token}" },
     { alias: "gen_ai_cost", names: ["kong.gen_ai.llm.cost", "kong_ai_llm_cost_total"], unit: "{cost}" },
+    { alias: "upstream_duration", names: ["kong.latency.upstream"], unit: "s" },
+    { alias: "upstream_duration", names: ["kong_upstream_latency_ms"], unit: "ms" },
+    { alias: "gen_ai_calls", names: ["kong_ai_llm_requests_total"] },
     { alias: "time_to_first_token", names: ["gen_ai.server.time_to_first_token"], unit: "s" },
   ],
+  emits: ["kong_", "kong.", "gen_ai.", "mcp."],
   scrape: [
     { job: "kong", path: "/metrics", port: "status", podLabel: { key: "app.kubernetes.io/name", value: "gateway" } },
   ],

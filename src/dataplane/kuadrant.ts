@@ -30,6 +30,7 @@ export const kuadrant: DataPlaneProfile = {
     { alias: "authorized_hits", names: ["authorized_hits", "authorized_hits_total"], unit: "{hit}" },
     { alias: "limited_calls", names: ["limited_calls", "limited_calls_total"] },
   ],
+  emits: ["auth_server_", "controller_", "datastore_", "kuadrant.", "kuadrant_", "limitador_", "report_calls", "wasm"],
   scrape: [
     { job: "limitador", path: "/metrics", port: "http", podLabel: { key: "app", value: "limitador" } },
     {

@@ -37,4 +37,20 @@ export const plainLogFields: readonly string[] = [
   "url.path",
   "server.address",
   "user_agent.original",
+  "gen_ai.operation.name",
+  "gen_ai.provider.name",
+  "gen_ai.request.model",
+  "gen_ai.response.model",
+  "gen_ai.tool.name",
+  "gen_ai.usage.input_tokens",
+  "gen_ai.usage.output_tokens",
+  "gen_ai.usage.cache_read.input_tokens",
+  "gen_ai.usage.cache_creation.input_tokens",
+  "gen_ai.usage.reasoning.output_tokens",
+  "gen_ai.response.time_to_first_chunk",
+  "mcp.method.name",
+  "mcp.session.id",
 ];
+
+/** `session.id`: attributes have dots, headers have hyphens. So it is never asked of a proxy as a header. */
+export const isAttributeName = (field: string): boolean => /^[a-z0-9_]+(?:\.[a-z0-9_]+)+$/i.test(field);

@@ -114,6 +114,8 @@ export type DataPlaneProfile = {
   /** Attribute keys under which a request header may arrive, `*` standing for its lower-case name. */
   readonly headerKeys: { readonly traces: readonly string[]; readonly logs: readonly string[] };
   readonly families: readonly Family[];
+  /** What names of its other families begin with, so that an override may name any of them. */
+  readonly emits?: readonly string[];
   readonly twins?: readonly Twin[];
   readonly scrape: readonly ScrapeJob[];
   /** Signals of Gateways that this data plane's telemetry cannot be told apart by, and what to do. */

@@ -2,6 +2,7 @@ import { bugCodes } from "./codes/bug.ts";
 import { celCodes } from "./codes/cel.ts";
 import { meaningCodes } from "./codes/meaning.ts";
 import { migrateCodes } from "./codes/migrate.ts";
+import { policyTestCodes } from "./codes/policy-test.ts";
 import { readCodes } from "./codes/read.ts";
 import { renderCodes } from "./codes/render.ts";
 import { resolveCodes } from "./codes/resolve.ts";
@@ -16,6 +17,7 @@ export const codes = {
   ...renderCodes, // TP4xxx  plan and Collector config
   ...runCodes, // TP5xxx  the running Collector
   ...migrateCodes, // TP6xxx  native manifests and their migration
+  ...policyTestCodes, // TP7xxx  tests of policies
   ...bugCodes, // TP9xxx  our own mistakes
 } as const;
 

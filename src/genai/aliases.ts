@@ -82,6 +82,15 @@ export const conventions: readonly Convention[] = [
       ...read("flag", "stream", "gen_ai.request.stream"),
       ...read("usd", "cost", "gen_ai.usage.cost.amount"),
       ...text("currency", "gen_ai.usage.cost.currency"),
+      // What the provider did counts before what was asked for.
+      ...read(
+        "lower",
+        "serviceTier",
+        "openai.response.service_tier",
+        "gen_ai.openai.response.service_tier",
+        "openai.request.service_tier",
+        "gen_ai.openai.request.service_tier",
+      ),
       ...text("agent", "gen_ai.agent.name"),
     ],
   },

@@ -25,6 +25,7 @@ export const fields = {
   stream: "whether the answer was streamed",
   cost: "cost that the provider or gateway states, USD",
   currency: "currency of that cost",
+  serviceTier: "service tier that the call was answered in: batch, flex, priority, …",
   answeredBy: "whether a gateway's own cache answered (hit)",
   agent: "agent that called",
   tool: "tool that was called",

@@ -2,7 +2,15 @@ import { byText } from "../base/order.ts";
 import { exactNames, type Match, matches, patternOf, withDashedDates, withPlainDates } from "./match.ts";
 import { modelCalled, pricesTokens, type Segment, type Segments, segmentsOf } from "./price.ts";
 import { isPicked, type PriceSelection } from "./price-select.ts";
-import { type DatedRates, modelsOf, type PricedModel, type PriceTable, type When } from "./price-table.ts";
+import {
+  type DatedRates,
+  modelsOf,
+  type PricedModel,
+  type PriceProvider,
+  type PriceTable,
+  type TierFactors,
+  type When,
+} from "./price-table.ts";
 
 /** What a looked-up name means when it is no row: known but not compiled in, or priced by something else than tokens. */
 export const notCompiled = -1;
@@ -36,7 +44,15 @@ export type PriceForm = {
    * Segments of price lists: without tiers and parts of their own first, then with tiers, then with both, then with
    * parts only. The segments of one list follow each other.
    */
-  readonly rows: readonly { readonly above: number; readonly below: number; readonly rates: Segment }[];
+  readonly rows: readonly {
+    readonly above: number;
+    readonly below: number;
+    readonly rates: Segment;
+    /** Position in `factors`; 0: none. */
+    readonly factors: number;
+  }[];
+  /** Different sets of service-tier factors; the first is empty. */
+  readonly factors: readonly TierFactors[];
   readonly tiered: { readonly from: number; readonly to: number };
   /** Rows from here on price some tokens apart, or the call. */
   readonly parted: number;
@@ -75,50 +91,69 @@ export const priceForm = (table: PriceTable, selection: PriceSelection): PriceFo
   const providers = table.providers.filter((provider) =>
     modelsOf(table, provider).some((model) => isIn(provider, model)),
   );
-  const models = new Set(
-    providers.flatMap((provider) => modelsOf(table, provider).filter((model) => isIn(provider, model))),
+  const factors: TierFactors[] = [{}];
+  /** A model of another provider is charged in the tiers of the one that answers. */
+  const factorsOf = (provider: PriceProvider, model: PricedModel): number => {
+    const all = { ...provider.serviceTiers, ...model.serviceTiers };
+    if (Object.keys(all).length === 0) return 0;
+    const text = JSON.stringify(Object.entries(all).sort(([a], [b]) => byText(a, b)));
+    const known = factors.findIndex(
+      (one) => JSON.stringify(Object.entries(one).sort(([a], [b]) => byText(a, b))) === text,
+    );
+    if (known >= 0) return known;
+    factors.push(all);
+    return factors.length - 1;
+  };
+  const models = providers.flatMap((provider) =>
+    modelsOf(table, provider)
+      .filter((model) => isIn(provider, model))
+      .map((model) => ({ model, factors: factorsOf(provider, model) })),
   );
 
   // Price lists, each once, in the order of their ranks.
-  const lists = new Map<string, Segments>();
-  for (const model of models) {
+  const lists = new Map<string, { readonly list: Segments; readonly factors: number }>();
+  const keyOf = (list: Segments, factors: number): string =>
+    `${JSON.stringify(list)}${factors === 0 ? "" : ` ${factors}`}`;
+  for (const { model, factors: own } of models) {
     for (const dated of model.prices) {
       const list = listOf(model, dated);
-      if (list !== null) lists.set(JSON.stringify(list), list);
+      if (list !== null) lists.set(keyOf(list, own), { list, factors: own });
     }
   }
-  const inOrder = [...lists].sort(([a, x], [b, y]) => rankOf(x) - rankOf(y) || byText(a, b));
+  const inOrder = [...lists].sort(([a, x], [b, y]) => rankOf(x.list) - rankOf(y.list) || byText(a, b));
   const rows: PriceForm["rows"][number][] = [];
   const rowOf = new Map<string, number>();
   const bounds = [0, 0, 0, 0];
-  for (const [key, list] of inOrder) {
+  for (const [key, { list, factors: own }] of inOrder) {
     rowOf.set(key, rows.length);
     for (const [index, { above, rates }] of list.entries())
-      rows.push({ above, below: list[index + 1]?.above ?? Number.MAX_SAFE_INTEGER, rates });
+      rows.push({ above, below: list[index + 1]?.above ?? Number.MAX_SAFE_INTEGER, rates, factors: own });
     for (let rank = rankOf(list); rank < bounds.length; rank++) bounds[rank] = rows.length;
   }
   const [plain = 0, tieredPlain = 0, tieredParted = 0] = bounds;
 
-  const codeOfList = (model: PricedModel, dated: DatedRates): PriceCode => {
+  const codeOfList = (model: PricedModel, dated: DatedRates, own: number): PriceCode => {
     const list = listOf(model, dated);
-    return list === null ? noTokenPrice : (rowOf.get(JSON.stringify(list)) ?? noTokenPrice);
+    return list === null ? noTokenPrice : (rowOf.get(keyOf(list, own)) ?? noTokenPrice);
   };
   const dated: PriceForm["dated"][number][] = [];
-  const codes = new Map<PricedModel, PriceCode>();
-  const codeOf = (model: PricedModel): PriceCode => {
-    const known = codes.get(model);
+  const codes = new Map<PricedModel, Map<number, PriceCode>>();
+  const codeOf = (model: PricedModel, own: number): PriceCode => {
+    const ofModel = codes.get(model) ?? new Map<number, PriceCode>();
+    codes.set(model, ofModel);
+    const known = ofModel.get(own);
     if (known !== undefined) return known;
     const [first] = model.prices;
     let code: PriceCode = noTokenPrice;
-    if (first !== undefined && model.prices.length === 1 && first.when === null) code = codeOfList(model, first);
+    if (first !== undefined && model.prices.length === 1 && first.when === null) code = codeOfList(model, first, own);
     else if (first !== undefined) {
       code = rows.length + dated.length;
       dated.push({
-        otherwise: codeOfList(model, first),
-        options: model.prices.map((price) => ({ when: price.when, code: codeOfList(model, price) })),
+        otherwise: codeOfList(model, first, own),
+        options: model.prices.map((price) => ({ when: price.when, code: codeOfList(model, price, own) })),
       });
     }
-    codes.set(model, code);
+    ofModel.set(own, code);
     return code;
   };
 
@@ -127,7 +162,8 @@ export const priceForm = (table: PriceTable, selection: PriceSelection): PriceFo
     const code = String(index).padStart(2, "0");
     const all = modelsOf(table, provider);
     const own = new Set(all.filter((model) => isIn(provider, model)));
-    const codeHere = (model: PricedModel): PriceCode => (own.has(model) ? codeOf(model) : notCompiled);
+    const codeHere = (model: PricedModel): PriceCode =>
+      own.has(model) ? codeOf(model, factorsOf(provider, model)) : notCompiled;
     const last = all.findLastIndex((model) => own.has(model) && patternOf(model.match) !== null);
     // Patterns of models that are not compiled in stand guard before those that are.
     const rules = all.slice(0, last + 1).flatMap((model) => {
@@ -161,7 +197,8 @@ export const priceForm = (table: PriceTable, selection: PriceSelection): PriceFo
     rows,
     tiered: { from: plain, to: tieredParted },
     parted: tieredPlain,
-    mostTiers: Math.max(0, ...inOrder.map(([, list]) => list.length - 1)),
+    mostTiers: Math.max(0, ...inOrder.map(([, { list }]) => list.length - 1)),
+    factors,
     dated,
   };
 };

@@ -37,7 +37,19 @@ export type When = { readonly from: string } | { readonly secondOfDay: { readonl
 /** Of several prices the last whose condition holds counts; the first is for when none does. */
 export type DatedRates = { readonly when: When | null; readonly rates: Rates };
 
-export type PricedModel = { readonly id: string; readonly match: Match; readonly prices: readonly DatedRates[] };
+/** What a call costs in a service tier, as a factor of its usual price: `{batch: 0.5}`. Tiers in lower case. */
+export type TierFactors = { readonly [tier: string]: number };
+
+/** Words for the tier that price lists are of: they need no factor. Sources: OpenAI, Anthropic, Bedrock and Vertex AI API references. */
+export const usualTiers = ["default", "auto", "standard", "standard_only", "on_demand"] as const;
+
+export type PricedModel = {
+  readonly id: string;
+  readonly match: Match;
+  readonly prices: readonly DatedRates[];
+  /** Of the model alone, before those of its provider. */
+  readonly serviceTiers?: TierFactors;
+};
 
 export type PriceProvider = {
   readonly id: string;
@@ -49,6 +61,7 @@ export type PriceProvider = {
   readonly fallback: readonly string[];
   /** The first that matches counts. */
   readonly models: readonly PricedModel[];
+  readonly serviceTiers?: TierFactors;
 };
 
 export type PriceTable = {

@@ -1,8 +1,8 @@
 /**
- * One model call may be described by a client's span, the gateway's span and the gateway's log record. Exactly one of
- * them counts, and says so as label `source`.
+ * One model call may be described by a client's span, the gateway's span, the gateway's log record and the metrics of a
+ * coding agent. Exactly one of them counts, and says so as label `source`.
  */
-export const callSources = ["gateway-logs", "gateway-spans", "client-spans"] as const;
+export const callSources = ["gateway-logs", "gateway-spans", "client-spans", "client-metrics"] as const;
 export type CallSource = (typeof callSources)[number];
 
 /** Instrumentation scopes of client libraries and agent frameworks: their spans are never a gateway's own. */
@@ -26,5 +26,7 @@ export const unpricedReasons = {
   no_model: "no model was named",
   unknown_provider: "nobody with known prices answered",
   unknown_model: "the provider's prices have no such model, or it was not chosen",
+  service_tier: "the call was answered in a service tier (batch, flex, priority, …) that the prices have no factor for",
+  metrics_only: "an agent's metrics tell its calls and tokens, but no cost",
   no_token_price: "the model is priced by something that telemetry does not count, or not at all",
 } as const;

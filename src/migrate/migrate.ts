@@ -3,6 +3,7 @@ import type { SourceFile } from "../diagnostics/source.ts";
 import { readPolicies } from "../policy/read.ts";
 import type { Dialect } from "../policy/types.ts";
 import { chosenDialect } from "./dialect-choice.ts";
+import { grantsFor, type Referral, referralOf } from "./grants.ts";
 import { newLedger } from "./ledger.ts";
 import { type Manifest, readManifests } from "./manifests.ts";
 import type { Entry } from "./outcome.ts";
@@ -15,7 +16,7 @@ import { readStandard } from "./standard-fields.ts";
 import { writePolicy } from "./write-policy.ts";
 
 export type Migration = {
-  /** TelemetryPolicies, one document each; what has no target is there as a comment. */
+  /** TelemetryPolicies, one document each, and the grants that they need; what has no target is there as a comment. */
   readonly policies: string;
   /** How many of them apply as they are. */
   readonly count: number;
@@ -73,6 +74,7 @@ export const migrate = (
   for (const { object, other, signal, target, at } of conflicts)
     found.push(diagnostic("TP6005", { object, other, signal, target }, at.node.span));
   const texts: string[] = [];
+  const referrals: Referral[] = [];
   let count = 0;
   for (const settledSketch of settled) {
     const sketch = settledSketch.isPolicy === true ? settledSketch : withoutRepeats(settledSketch, ledger);
@@ -97,8 +99,11 @@ export const migrate = (
       continue;
     }
     texts.push(text);
+    const referral = referralOf(sketch, dialect);
+    if (referral !== null) referrals.push(referral);
     count += 1;
   }
+  texts.push(...grantsFor(referrals, ledger));
   // After the policies, whose fields have had their say.
   standard(settled);
   if (known === 0)

@@ -1,13 +1,15 @@
-import { didYouMean } from "../base/suggest.ts";
+import { didYouMean, editDistance } from "../base/suggest.ts";
 import { compileCel } from "../cel/compile.ts";
 import { type Condition, placesOf } from "../cel/condition.ts";
+import { newAllowance } from "../cel/limits.ts";
 import { celDiagnostics } from "../cel/report.ts";
-import { logFieldAliases, plainLogFields, startTimeFields } from "../dataplane/log-fields.ts";
+import { isAttributeName, logFieldAliases, plainLogFields, startTimeFields } from "../dataplane/log-fields.ts";
 import type { DataPlaneProfile } from "../dataplane/profile.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import { type Located, located, spanOf } from "../diagnostics/origin.ts";
 import type { AccessLogs, TelemetryPolicy } from "../policy/types.ts";
 import { isCredential } from "./credentials.ts";
+import { redaction } from "./content.ts";
 import type { DraftClass } from "./draft-class.ts";
 import { headerNeed } from "./header-needs.ts";
 import { derivation } from "./metrics.ts";
@@ -16,15 +18,20 @@ import type { FieldRef, LogCondition, Stage, TargetRow } from "./types.ts";
 
 const knownFields: readonly string[] = [...Object.keys(logFieldAliases), ...startTimeFields, ...plainLogFields];
 
-/** A header name has a hyphen (`x-token-usage`); a name that has none and that nobody knows is more likely mistyped. */
-const looksLikeHeader = (name: string): boolean => /^[a-z0-9]+(-[a-z0-9]+)+$/i.test(name);
+/**
+ * A header name has a hyphen (`x-token-usage`), an attribute's has dots; a name that has neither and that nobody knows,
+ * or that is nearly one we know, is more likely mistyped.
+ */
+const looksMeant = (name: string): boolean =>
+  /^[a-z0-9]+(-[a-z0-9]+)+$/i.test(name) ||
+  (isAttributeName(name) && !knownFields.some((known) => editDistance(name, known) <= 2));
 
 const fieldRef = (name: string): FieldRef => {
   const key = name.toLowerCase();
   if (startTimeFields.includes(key)) return { name, from: { kind: "startTime" } };
   const canonical = logFieldAliases[key];
   if (canonical !== undefined) return { name, from: { kind: "attribute", key: canonical } };
-  return plainLogFields.includes(key)
+  return plainLogFields.includes(key) || isAttributeName(name)
     ? { name, from: { kind: "attribute", key: name } }
     : { name, from: { kind: "header", name: key } };
 };
@@ -54,12 +61,13 @@ const decidable = (
   const details = { policy: policy.id };
   const matches: Match[] = [];
   const diagnostics: Diagnostic[] = [];
+  const allowance = newAllowance();
   for (const { path, cel } of accessLogs.matches) {
     if (cel === null) {
       if (path !== null) matches.push({ path, when: null });
       continue;
     }
-    const { condition: when, findings } = compileCel(cel.value, { signal: "logs", isSecret: isCredential });
+    const { condition: when, findings } = compileCel(cel.value, { signal: "logs", isSecret: isCredential, allowance });
     diagnostics.push(...celDiagnostics(findings, cel, sources, details));
     if (when === null) continue;
     if (when.op === "true" || when.op === "false" || when.op === "unknown") {
@@ -84,7 +92,7 @@ const findings = (policy: TelemetryPolicy, accessLogs: AccessLogs): readonly Dia
             policy: policy.id,
           }),
         ]
-      : knownFields.includes(field.value.toLowerCase()) || looksLikeHeader(field.value)
+      : knownFields.includes(field.value.toLowerCase()) || looksMeant(field.value)
         ? []
         : [
             diagnostic(
@@ -136,7 +144,7 @@ export const accessLogsClass = (
     };
   }
   const headers = [...derive.headers];
-  stages.push({ kind: "redact" }, ...derive.stages);
+  stages.push(redaction(logs), ...derive.stages);
   const [first] = logs.matches;
   if (first !== undefined)
     stages.push({

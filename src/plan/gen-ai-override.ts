@@ -5,7 +5,16 @@ import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import { type Outcome, outcome } from "../diagnostics/outcome.ts";
 import type { SourceFile, Span } from "../diagnostics/source.ts";
 import type { Match } from "../genai/match.ts";
-import type { DatedRates, PricedModel, PriceProvider, PriceTable, Rate, Rates, When } from "../genai/price-table.ts";
+import type {
+  DatedRates,
+  PricedModel,
+  PriceProvider,
+  PriceTable,
+  Rate,
+  Rates,
+  TierFactors,
+  When,
+} from "../genai/price-table.ts";
 import { parseYaml, type YamlNode } from "../policy/yaml.ts";
 
 // A platform's own prices, in the grammar of genai-prices: https://github.com/pydantic/genai-prices, prices/providers.
@@ -26,11 +35,11 @@ const isRegex = (pattern: string): boolean => {
 const names = {
   provider: [
     ...["id", "name", "description", "api_pattern", "model_match", "provider_match", "fallback_model_providers"],
-    ...["models", "pricing_urls", "price_comments", "extractors"],
+    ...["models", "pricing_urls", "price_comments", "extractors", "service_tier"],
   ],
   model: [
     ...["id", "match", "prices", "name", "description", "context_window", "price_comments", "prices_checked"],
-    ...["price_discrepancies", "deprecated"],
+    ...["price_discrepancies", "deprecated", "service_tier"],
   ],
   dated: ["constraint", "prices"],
   match: ["equals", "starts_with", "ends_with", "contains", "regex", "or", "and", "not"],
@@ -196,6 +205,25 @@ const matchOf = (node: YamlNode, field: string, report: Report): Match | null =>
   }
 };
 
+/** Ours, beyond the grammar of genai-prices, which has no service tiers. */
+const tiersOf = (node: YamlNode | null, field: string, report: Report): TierFactors | null => {
+  if (node === null) return {};
+  const map = mapOf(node, field, null, report);
+  if (map === null) return null;
+  const factors = map.entries.map(({ key, value }): readonly [string, number] | null => {
+    if (!/^[a-z0-9][a-z0-9_.-]*$/.test(key))
+      return report(
+        `${field}.${key}`,
+        "must be named in lower case, as the provider's API does: batch, flex",
+        value.span,
+      );
+    const factor = priceOf(value, `${field}.${key}`, report, value.span);
+    return factor === null ? null : [key, factor];
+  });
+  const whole = factors.filter((factor) => factor !== null);
+  return whole.length < factors.length ? null : Object.fromEntries(whole);
+};
+
 const modelOf = (node: YamlNode, field: string, report: Report): PricedModel | null => {
   const map = mapOf(node, field, names.model, report);
   if (map === null) return null;
@@ -204,7 +232,10 @@ const modelOf = (node: YamlNode, field: string, report: Report): PricedModel | n
   const written = get(map, "match");
   const match = written === null ? { equals: id ?? "" } : matchOf(written, `${field}.match`, report);
   const prices = pricesOf(get(map, "prices"), `${field}.prices`, report, node.span);
-  return id === null || match === null || prices.length === 0 ? null : { id, match, prices };
+  const serviceTiers = tiersOf(get(map, "service_tier"), `${field}.service_tier`, report);
+  return id === null || match === null || prices.length === 0 || serviceTiers === null
+    ? null
+    : { id, match, prices, serviceTiers };
 };
 
 const providerOf = (node: YamlNode, field: string, report: Report): PriceProvider | null => {
@@ -219,8 +250,11 @@ const providerOf = (node: YamlNode, field: string, report: Report): PriceProvide
   const pattern = api === null ? null : textOf(api, `${field}.api_pattern`, report, node.span);
   if (pattern !== null && !isRegex(pattern))
     return report(`${field}.api_pattern`, "is no regular expression that both RE2 and JavaScript know", node.span);
+  const serviceTiers = tiersOf(get(map, "service_tier"), `${field}.service_tier`, report);
+  if (serviceTiers === null) return null;
   return {
     id,
+    serviceTiers,
     modelMatch: modelMatch === null ? null : matchOf(modelMatch, `${field}.model_match`, report),
     api: pattern ?? "",
     fallback: listOf(get(map, "fallback_model_providers"), `${field}.fallback_model_providers`, report).flatMap(
@@ -242,6 +276,7 @@ const merged = (under: PriceProvider, over: PriceProvider): PriceProvider => ({
   fallback: over.fallback.length === 0 ? under.fallback : over.fallback,
   // The first match counts, so that the platform's own prices go first.
   models: [...over.models, ...under.models],
+  serviceTiers: { ...under.serviceTiers, ...over.serviceTiers },
 });
 
 /** The tool's prices with a platform's own in front. Entries with errors are left out; all others count. */

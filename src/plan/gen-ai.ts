@@ -1,4 +1,5 @@
 import type { Signal } from "../dataplane/profile.ts";
+import { foldedFamilies } from "../genai/agent-metrics.ts";
 import { callHeaders } from "../genai/aliases.ts";
 import type { Profile } from "../genai/names.ts";
 import type { CallSource } from "../genai/sources.ts";
@@ -34,6 +35,7 @@ const signalOf: { readonly [S in CallSource]: Signal } = {
   "gateway-logs": "logs",
   "gateway-spans": "traces",
   "client-spans": "traces",
+  "client-metrics": "metrics",
 };
 
 /** Whether a family is derived from a signal: by default, only where it is named, or not at all. */
@@ -43,13 +45,17 @@ export const derives = (
   signal: Signal,
 ): "always" | "named" | "never" => {
   const known = genAIFamilies.find((definition) => definition.family === family.family);
-  if (known === undefined) return family.always ? "always" : "named";
+  if (known === undefined) return signal === "metrics" ? "never" : family.always ? "always" : "named";
   const wish = wishOf(policy);
+  if (signal === "metrics" && !foldedFamilies.some((folded) => folded === family.family)) return "never";
   if (wish === null || (wish.source !== null && signalOf[wish.source] !== signal)) return "never";
   if (known.always) return "always";
   if (known.under !== null && known.under !== wish.profile) return "never";
   return wish.asked ? "always" : "named";
 };
+
+/** Whether a policy counts model calls by the metrics of coding agents: only where it says so, since their calls may pass a Gateway. */
+export const foldsMetrics = (policy: TelemetryPolicy): boolean => wishOf(policy)?.source === "client-metrics";
 
 /** Dimensions that `metrics.genAI` adds to every family of calls. */
 export const callDimensions = (policy: TelemetryPolicy, family: FamilyDefinition): readonly Dimension[] =>
@@ -79,7 +85,7 @@ const depthOf = (wish: Wish | null, stages: readonly Stage[]): "tokens" | "all" 
 };
 
 /** A class of spans or logs with the stage that reads model calls, right after names are canonical. */
-export const withCalls = (policy: TelemetryPolicy, target: Target, draft: DraftClass): DraftClass => {
+export const withCalls = (policy: TelemetryPolicy, targets: Target["kind"], draft: DraftClass): DraftClass => {
   const [first, ...rest] = draft.stages;
   if (draft.signal === "metrics" || first?.kind !== "normalise") return draft;
   const wish = wishOf(policy);
@@ -90,7 +96,7 @@ export const withCalls = (policy: TelemetryPolicy, target: Target, draft: DraftC
     depth: depthOf(wish, rest),
     profile: wish?.profile ?? usualProfile,
     source: wish?.source ?? null,
-    mesh: isCounted && target.kind === "Namespace",
+    mesh: isCounted && targets === "Namespace",
     counted: isCounted,
     exported: !draft.passthrough && rest.some((other) => other.kind === "export"),
     prices: pricesOf(policy, rest),

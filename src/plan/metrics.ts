@@ -1,12 +1,13 @@
-import { didYouMean } from "../base/suggest.ts";
+import { didYouMean, editDistance } from "../base/suggest.ts";
 import type { DataPlaneProfile, Signal } from "../dataplane/profile.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import { type Origin, spanOf } from "../diagnostics/origin.ts";
 import { draftHeaders } from "../genai/draft-headers.ts";
 import type { Dimension, MetricOverride, TelemetryPolicy } from "../policy/types.ts";
+import { isContent, keepsContent } from "./content.ts";
 import type { DraftClass } from "./draft-class.ts";
 import { families, familyAliases, familyCalled } from "./families.ts";
-import { callDimensions, derives, headersOfCalls } from "./gen-ai.ts";
+import { callDimensions, derives, foldsMetrics, headersOfCalls } from "./gen-ai.ts";
 import { headerNeed } from "./header-needs.ts";
 import { sinkOf } from "./sinks.ts";
 import type { DerivedFamily, Sink, Stage, TargetRow } from "./types.ts";
@@ -38,10 +39,12 @@ export const derivation = (
 ): Derivation => {
   const metrics = policy.metrics;
   // Model calls are counted from spans of any profile and from access logs, so both signals are always read.
-  if (metrics === null || metrics.mode.value === "Disabled" || signal === "metrics" || profiles.length === 0)
-    return nothing;
-  const headers: string[] = [...draftHeaders, ...headersOfCalls(policy)];
+  if (metrics === null || metrics.mode.value === "Disabled" || profiles.length === 0) return nothing;
+  if (signal === "metrics" && !foldsMetrics(policy)) return nothing;
+  const headers: string[] = signal === "metrics" ? [] : [...draftHeaders, ...headersOfCalls(policy)];
   const derived: DerivedFamily[] = [];
+  // Where exported records keep their content, metrics must not find it.
+  const keeps = signal !== "metrics" && keepsContent(signal === "traces" ? policy.tracing : policy.accessLogs);
   for (const family of families) {
     const overrides = overridesOf(policy, family.aliases);
     if (overrides.some((override) => override.disabled.value)) continue;
@@ -53,6 +56,8 @@ export const derivation = (
     );
     const added = dimensions.flatMap((dimension) => {
       if (dimension.source === null) return [];
+      const { value } = dimension.source;
+      if (keeps && value.from === "attribute" && isContent(value.key)) return [];
       const from = valueFrom(
         `dimension.${family.family}.${dimension.key.value}`,
         { value: dimension.source.value, origin: dimension.source.origin },
@@ -95,6 +100,11 @@ const dimensionFindings = (
     return found;
   });
 
+/** A name such as the data planes give theirs, though no alias names it; one letter off a known one it is a mistake. */
+const isTheirs = (name: string, known: readonly string[], profiles: readonly DataPlaneProfile[]): boolean =>
+  profiles.some(({ emits = [] }) => emits.some((root) => name.startsWith(root) && name.length > root.length)) &&
+  !known.some((other) => editDistance(name, other) <= 1);
+
 const findings = (policy: TelemetryPolicy, profiles: readonly DataPlaneProfile[]): readonly Diagnostic[] => {
   const known = [
     ...familyAliases,
@@ -106,7 +116,7 @@ const findings = (policy: TelemetryPolicy, profiles: readonly DataPlaneProfile[]
     const name = override.name.value;
     const family = familyCalled(name);
     const at = spanOf(override.name.origin);
-    if (family === undefined && !known.includes(name)) {
+    if (family === undefined && !known.includes(name) && !isTheirs(name, known, profiles)) {
       found.push(diagnostic("TP4005", { metric: name, known: didYouMean(name, known) }, at, { policy: policy.id }));
     }
     if (family !== undefined && override.type !== null && override.type.value !== family.type) {
@@ -180,6 +190,8 @@ export const metricsClass = (policy: TelemetryPolicy, profiles: readonly DataPla
   stages.sort((a, b) => (a.kind === b.kind ? 0 : a.kind === "dropFamily" ? -1 : 1));
   stages.unshift(...twinStage(profiles));
   const sink = sinkOf("metrics", metrics.provider);
+  // A dimension from a header has no value here: metrics carry none.
+  stages.push(...derivation(policy, "metrics", profiles, values).stages);
   stages.push({ kind: "export", sinks: [sink.id] });
   return { signal: "metrics", stages, passthrough: false, origin, values, sinks: [sink], headers, diagnostics };
 };

@@ -1,6 +1,6 @@
 import { sortedUnique } from "../base/order.ts";
 import { sideOfPlainKey } from "../dataplane/condition-inputs.ts";
-import { logFieldAliases, plainLogFields, startTimeFields } from "../dataplane/log-fields.ts";
+import { isAttributeName, logFieldAliases, plainLogFields, startTimeFields } from "../dataplane/log-fields.ts";
 import type { NativeWish } from "../dataplane/native.ts";
 import type { DataPlaneProfile } from "../dataplane/profile.ts";
 import { draftHeaders } from "../genai/draft-headers.ts";
@@ -44,7 +44,7 @@ export const nativeWish = (
   const derives = metrics !== null && metrics.mode.value !== "Disabled";
   const ofSpans = (tracing?.attributes ?? []).flatMap(({ source }) => headerOf(source.value));
   const ofLogs = [
-    ...(accessLogs?.fields ?? []).map(({ value }) => value.toLowerCase()).filter((name) => !knownFields.has(name)),
+    ...(accessLogs?.fields ?? []).map(({ value }) => value.toLowerCase()).filter((name) => !knownFields.has(name) && !isAttributeName(name)),
     ...(accessLogs?.matches ?? []).flatMap(({ cel }) => (cel === null ? [] : inCondition(cel.value, profile))),
   ];
   const ofMetrics = [...(metrics?.overrides ?? []), ...(metrics?.genAI ? [metrics.genAI] : [])].flatMap(

@@ -8,7 +8,7 @@ export const stageOrder: readonly StageKind[] = [
   "set", // attributes may become dimensions and fields, so they come before both
   "dropTwins", // before views, which would count a family twice
   "dropFamily", // a disabled family needs no dimensions
-  "dimension", // views on families that the data plane itself emits
+  "dimension", // views on families that the data plane itself emits; what is folded from its metrics forks off before them
   "derive", // before every sampler and filter: counts are of what happened, not of what was kept
   "drop", // a disabled signal was still counted
   "sample", // consistent by trace id

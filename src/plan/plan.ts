@@ -1,4 +1,4 @@
-import { canonicalJson, type Json, shortDigest } from "../base/canonical.ts";
+import { canonicalJson } from "../base/canonical.ts";
 import { by, byText, sortedUnique } from "../base/order.ts";
 import { chosenProfiles } from "../dataplane/profiles.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
@@ -6,33 +6,14 @@ import { spanOf } from "../diagnostics/origin.ts";
 import { type Outcome, outcome } from "../diagnostics/outcome.ts";
 import type { PriceTable } from "../genai/price-table.ts";
 import { type EffectivePolicy, targetKey } from "../resolve/types.ts";
-import { accessLogsClass } from "./access-logs.ts";
 import { budgetFindings } from "./budgets.ts";
+import { capFindings, capsOf } from "./caps.ts";
 import { checkPlan } from "./check.ts";
-import type { DraftClass } from "./draft-class.ts";
-import { withCalls } from "./gen-ai.ts";
+import { contentFindings } from "./content.ts";
+import { type DraftsOf, draftsFor } from "./drafts.ts";
 import { priceFindings, pricesOfPlan } from "./gen-ai-prices.ts";
-import { metricsClass } from "./metrics.ts";
-import { tracingClass } from "./tracing.ts";
-import type { ClassId, Plan, PolicyClass, Sink, TargetRow } from "./types.ts";
+import type { ClassId, DimensionCap, Plan, PolicyClass, Sink, TargetRow } from "./types.ts";
 import { untold } from "./untold.ts";
-
-/** Structure without origins: where something was written must not split a class. */
-const withoutOrigins = (value: unknown): Json => {
-  if (Array.isArray(value)) return value.map(withoutOrigins);
-  if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(
-      Object.entries(value)
-        .filter(([key]) => key !== "origin")
-        .map(([key, item]) => [key, withoutOrigins(item)]),
-    );
-  }
-  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null;
-};
-
-/** Stable over policies and names: the first letter of the signal and a digest of the structure. */
-const classId = (draft: DraftClass): ClassId =>
-  `${draft.signal.slice(0, 1)}_${shortDigest({ stages: withoutOrigins(draft.stages), passthrough: draft.passthrough })}`;
 
 /** Effective policies → what must happen to which records. Total and independent of the order of its input. */
 export const buildPlan = (
@@ -42,6 +23,8 @@ export const buildPlan = (
   sources: ReadonlyMap<string, string> = new Map(),
   /** Prices of models; null: those that come with the tool. */
   prices: PriceTable | null = null,
+  /** The drafts of whoever has asked for some of them before. */
+  draftsOf: DraftsOf = draftsFor(chosenProfiles(dataPlanes), sources),
 ): Outcome<Plan> => {
   const profiles = chosenProfiles(dataPlanes);
   const classes = new Map<ClassId, PolicyClass>();
@@ -49,12 +32,9 @@ export const buildPlan = (
   const headers: string[] = [];
   const diagnostics = new Map<string, Diagnostic>();
   const rows: TargetRow[] = [];
+  const caps = new Map<string, DimensionCap>();
   for (const { target, policy } of [...effective].sort(by(({ target }) => targetKey(target), byText))) {
-    const drafts = [
-      tracingClass(policy, profiles),
-      metricsClass(policy, profiles),
-      accessLogsClass(policy, profiles, sources),
-    ];
+    const drafts = draftsOf(policy, target.kind);
     const ids: { traces?: ClassId; metrics?: ClassId; logs?: ClassId } = {};
     const origin = { kind: "policy", span: policy.span, path: "metadata.name" } as const;
     const values: Record<string, TargetRow["values"][string]> = {
@@ -63,12 +43,9 @@ export const buildPlan = (
       "gateway.namespace": { value: target.kind === "Gateway" ? target.namespace : "", origin },
       namespace: { value: target.kind === "Namespace" ? target.name : "", origin },
     };
-    for (const found of [...priceFindings(policy, prices), ...budgetFindings(policy)])
+    for (const found of [...priceFindings(policy, prices), ...budgetFindings(policy), ...contentFindings(policy)])
       diagnostics.set(canonicalJson({ code: found.code, at: found.at, message: found.message }), found);
-    for (const bare of drafts) {
-      if (bare === null) continue;
-      const draft = withCalls(policy, target, bare);
-      const id = classId(draft);
+    for (const { id, draft } of drafts) {
       ids[draft.signal] = id;
       if (!classes.has(id))
         classes.set(id, {
@@ -85,8 +62,12 @@ export const buildPlan = (
       for (const found of draft.diagnostics)
         diagnostics.set(canonicalJson({ code: found.code, at: found.at, message: found.message }), found);
     }
+    const read = drafts.flatMap(({ draft }) => draft.stages);
+    for (const cap of capsOf(policy, read)) caps.set(canonicalJson([cap.policy, cap.key]), cap);
+    for (const found of capFindings(policy, read))
+      diagnostics.set(canonicalJson({ code: found.code, at: found.at, message: found.message }), found);
     const place = policy.targets.find(({ value }) => targetKey(value) === targetKey(target));
-    const asked = drafts.flatMap((draft) => (draft === null ? [] : [draft.signal]));
+    const asked = drafts.map(({ draft }) => draft.signal);
     for (const found of untold(target, place === undefined ? null : spanOf(place.origin), policy, asked, profiles))
       diagnostics.set(canonicalJson({ code: found.code, message: found.message }), found);
     rows.push({ target, policy: policy.id, classes: ids, values });
@@ -98,6 +79,7 @@ export const buildPlan = (
     sinks: [...sinks.values()].sort(by(({ id }) => id, byText)),
     headers: sortedUnique(headers),
     prices: pricesOfPlan(classes.values(), prices),
+    caps: [...caps].sort(by(([key]) => key, byText)).map(([, cap]) => cap),
   };
   return outcome(plan, [...diagnostics.values(), ...checkPlan(plan)]);
 };

@@ -2,6 +2,7 @@ import type { DataPlaneProfile } from "../dataplane/profile.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import { type Origin, spanOf } from "../diagnostics/origin.ts";
 import type { PolicyId, Rate, TelemetryPolicy, Tracing } from "../policy/types.ts";
+import { isContent, keepsContent, redaction } from "./content.ts";
 import type { DraftClass } from "./draft-class.ts";
 import { headerNeed } from "./header-needs.ts";
 import { derivation } from "./metrics.ts";
@@ -103,8 +104,11 @@ export const tracingClass = (policy: TelemetryPolicy, profiles: readonly DataPla
       diagnostics,
     };
   }
-  stages.push({ kind: "redact" });
+  stages.push(redaction(tracing));
   for (const attribute of tracing.attributes) {
+    // Content is never copied under another name, where no metric would know it for what it is.
+    if (attribute.source.value.from === "attribute" && keepsContent(tracing) && isContent(attribute.source.value.key))
+      continue;
     const from = valueFrom(`attribute.${attribute.name.value}`, attribute.source, values);
     if (from.kind === "header") headers.push(from.name);
     stages.push({ kind: "set", scope: "record", key: attribute.name.value, from, origin: attribute.name.origin });

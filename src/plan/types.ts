@@ -94,7 +94,8 @@ export type Stage =
       readonly prices: { readonly models: PriceSelection } | null;
       readonly origin: Origin;
     }
-  | { readonly kind: "redact" }
+  /** Takes credentials away, and what people and models say to each other unless the policy keeps it. */
+  | { readonly kind: "redact"; readonly keepsContent?: true; readonly origin?: Origin }
   | {
       readonly kind: "set";
       readonly scope: "record" | "resource" | "spanName";
@@ -163,6 +164,12 @@ export type Sink =
   /** The Collector's stdout, one line per record. */
   | { readonly id: SinkId; readonly kind: "stdout" };
 
+/** How many values a dimension of a policy's derived metrics may have. */
+export type DimensionCap = { readonly policy: PolicyId; readonly key: string; readonly limit: number };
+
+/** Values that a dimension had, in the order in which they were first seen. */
+export type SeenValues = { readonly policy: PolicyId; readonly key: string; readonly values: readonly string[] };
+
 export type Plan = {
   readonly profiles: readonly DataPlaneProfile[];
   /** In code-unit order of their keys; the index of a row is its code. */
@@ -174,6 +181,10 @@ export type Plan = {
   readonly headers: readonly string[];
   /** Prices that some class looks up, by which models it chose. */
   readonly prices?: readonly { readonly models: PriceSelection; readonly form: PriceForm }[];
+  /** By policy and key. */
+  readonly caps?: readonly DimensionCap[];
+  /** Dimensions with as many values as they may have: whatever is not among these counts as `other`. */
+  readonly full?: readonly SeenValues[];
 };
 
 export type { Rate };

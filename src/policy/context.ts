@@ -11,6 +11,8 @@ const groups: { readonly [kind in Kind]: readonly string[] } = {
   ReferenceGrant: ["gateway.networking.k8s.io"],
   Namespace: [""],
   Service: [""],
+  GatewayClass: ["gateway.networking.k8s.io"],
+  EnvoyProxy: ["gateway.envoyproxy.io"],
   InferencePool: ["inference.networking.k8s.io", "inference.networking.x-k8s.io"],
 };
 
@@ -28,8 +30,17 @@ export const readContext = (kind: Kind, object: YamlNode): ContextObject | null 
   if (nameNode === null || name === null) return null;
   const namespace = kind === "Namespace" ? name : (textOf(childOf(metadata, "namespace")) ?? "default");
   const span = nameNode.span;
-  if (kind !== "ReferenceGrant") return { kind, namespace, name, span };
   const spec = childOf(object, "spec");
+  if (kind === "GatewayClass") return { kind, namespace: "", name, span, parameters: envoyProxyOf(spec) };
+  if (kind === "EnvoyProxy") {
+    const merging = childOf(spec, "mergeGateways");
+    const isOn = merging?.kind === "scalar" && merging.value === true;
+    return { kind, namespace, name, span, merges: isOn ? merging.span : null };
+  }
+  if (kind !== "ReferenceGrant") {
+    const className = kind === "Gateway" ? textOf(childOf(spec, "gatewayClassName")) : null;
+    return { kind, namespace, name, span, ...(className === null ? {} : { className }) };
+  }
   const from = entriesOf(spec, "from").map((entry) => ({
     group: textOf(childOf(entry, "group")) ?? "",
     kind: textOf(childOf(entry, "kind")) ?? "",
@@ -41,6 +52,15 @@ export const readContext = (kind: Kind, object: YamlNode): ContextObject | null 
     name: textOf(childOf(entry, "name")),
   }));
   return { kind, namespace, name, span, from, to };
+};
+
+/** The EnvoyProxy that a class's `parametersRef` names. */
+const envoyProxyOf = (spec: YamlNode | null): { readonly namespace: string; readonly name: string } | null => {
+  const reference = childOf(spec, "parametersRef");
+  const [kind, namespace, name] = ["kind", "namespace", "name"].map((field) => textOf(childOf(reference, field)));
+  return kind === "EnvoyProxy" && typeof namespace === "string" && typeof name === "string"
+    ? { namespace, name }
+    : null;
 };
 
 const entriesOf = (spec: YamlNode | null, name: string): readonly YamlNode[] => {

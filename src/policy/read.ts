@@ -20,6 +20,7 @@ import { defaultMaxBytes, parseYamlDocuments } from "./yaml.ts";
 export const readPolicies = (files: readonly SourceFile[], options: PolicyOptions): Outcome<PolicySet> => {
   const diagnostics: Diagnostic[] = [];
   const read: ReadPolicy[] = [];
+  const aside: ReadPolicy[] = [];
   const context: ContextObject[] = [];
   for (const file of [...files].sort((a, b) => byText(a.path, b.path))) {
     const documents = parseYamlDocuments(file, { aliases: false, maxBytes: defaultMaxBytes });
@@ -28,7 +29,10 @@ export const readPolicies = (files: readonly SourceFile[], options: PolicyOption
       for (const object of objectsOf(document)) {
         const result = readObject(object, options);
         if (result.kind === "policy" && result.policy.id !== null) {
-          if (options.counts?.(file.path, result.policy.id) === false) continue;
+          if (options.counts?.(file.path, result.policy.id) === false) {
+            aside.push(result.policy);
+            continue;
+          }
         }
         if (result.kind === "context") context.push(result.object);
         if (result.kind === "policy") read.push(result.policy);
@@ -42,7 +46,9 @@ export const readPolicies = (files: readonly SourceFile[], options: PolicyOption
   diagnostics.push(...findings);
   // An error says more about why there is none.
   if (policies.length === 0 && rejected.length === 0 && !hasErrors(diagnostics)) diagnostics.push(noPolicies(files));
-  return outcome({ policies, context: context.sort(byObject), rejected }, diagnostics.sort(byPlace));
+  const set = { policies, context: context.sort(byObject), rejected };
+  const leftOut = options.counts === undefined ? {} : { aside: settleRepeats(aside).policies };
+  return outcome({ ...set, ...leftOut }, diagnostics.sort(byPlace));
 };
 
 type ReadObject =

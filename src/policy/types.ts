@@ -51,6 +51,8 @@ export type Tracing = {
   readonly spanName: Located<string> | null;
   /** Propagation formats, as written. Proxies propagate; a Collector cannot. */
   readonly propagation: readonly Located<string>[];
+  /** Whether prompts, answers and arguments of tools stay in exported records (extension); absent or null: they go. */
+  readonly captureMessageContent?: Located<boolean> | null;
 };
 
 export type Dimension = {
@@ -59,11 +61,16 @@ export type Dimension = {
   readonly source: Located<ValueSource> | null;
 };
 
+/** How many values of a dimension get series of their own; later ones count under `other`. */
+export type DimensionLimit = { readonly key: Located<string>; readonly limit: Located<number> };
+
 export type MetricOverride = {
   readonly name: Located<string>;
   readonly type: Located<string> | null;
   readonly disabled: Located<boolean>;
   readonly dimensions: readonly Dimension[];
+  /** Of added dimensions, and of those that the family has by itself. */
+  readonly limits?: readonly DimensionLimit[];
 };
 
 /** `metrics.genAI` (extension): token, latency and cost metrics of model calls. */
@@ -72,10 +79,11 @@ export type GenAI = {
   /** Which GenAI semantic conventions name the metrics; null: the tool's default. */
   readonly profile: Located<"latest" | "v1.41"> | null;
   /** Which record of a call is counted; null: the data plane's request record. */
-  readonly source: Located<"gateway-logs" | "gateway-spans" | "client-spans"> | null;
+  readonly source: Located<"gateway-logs" | "gateway-spans" | "client-spans" | "client-metrics"> | null;
   /** Models that must have a price. */
   readonly prices: readonly Located<string>[];
   readonly dimensions: readonly Dimension[];
+  readonly limits?: readonly DimensionLimit[];
   readonly budgets: readonly {
     readonly name: Located<string>;
     readonly usdPerMonth: Located<number>;
@@ -100,6 +108,8 @@ export type AccessLogs = {
   readonly matches: readonly LogMatch[];
   /** null: the fields as the proxy wrote them. */
   readonly fields: readonly Located<string>[] | null;
+  /** Whether prompts, answers and arguments of tools stay in exported records (extension); absent or null: they go. */
+  readonly captureMessageContent?: Located<boolean> | null;
 };
 
 /** One policy, whatever its dialect was. Signals are independent; null leaves the signal alone. */
@@ -128,6 +138,24 @@ export type ContextObject =
       readonly namespace: string;
       readonly name: string;
       readonly span: Span;
+      /** Of a Gateway: its `gatewayClassName`. */
+      readonly className?: string;
+    }
+  /** Cluster-wide, so without a namespace. `parameters` is the EnvoyProxy that its proxies are set up by. */
+  | {
+      readonly kind: "GatewayClass";
+      readonly namespace: "";
+      readonly name: string;
+      readonly span: Span;
+      readonly parameters: { readonly namespace: string; readonly name: string } | null;
+    }
+  /** Envoy Gateway's settings of proxies. `merges` is the value of `mergeGateways: true`. */
+  | {
+      readonly kind: "EnvoyProxy";
+      readonly namespace: string;
+      readonly name: string;
+      readonly span: Span;
+      readonly merges: Span | null;
     }
   | {
       readonly kind: "ReferenceGrant";
@@ -149,6 +177,8 @@ export type PolicySet = {
     readonly targets: readonly Target[];
     readonly span: Span;
   }[];
+  /** Sound policies that do not count for now, each id once, in order of id. */
+  readonly aside?: readonly TelemetryPolicy[];
 };
 
 /** What the platform owner allows, as far as one policy's rules need it. */

@@ -11,9 +11,9 @@ const names = (own: readonly string[], extension: readonly string[] = []): Names
 /** The same in every dialect: blocks that are extensions as a whole, or that no dialect changed. */
 const shared: Vocabulary = {
   "metrics.overrides[]": names(["name", "type", "dimensions"], ["disabled"]),
-  "metrics.overrides[].dimensions[]": names(["key", "fromHeader"], ["fromAttribute", "value", "remove"]),
+  "metrics.overrides[].dimensions[]": names(["key", "fromHeader"], ["fromAttribute", "value", "remove", "limit"]),
   "metrics.genAI": names(["enabled", "profile", "source", "prices", "dimensions", "budgets"]),
-  "metrics.genAI.dimensions[]": names(["key", "fromHeader", "fromAttribute", "value"]),
+  "metrics.genAI.dimensions[]": names(["key", "fromHeader", "fromAttribute", "value", "limit"]),
   "metrics.genAI.budgets[]": names(["name", "usdPerMonth", "by"]),
   "accessLogs.provider": names(["type", "endpoint"]),
 };
@@ -33,11 +33,14 @@ export const vocabulary: { readonly [dialect in Dialect]: Vocabulary } = {
     ...percentTracing,
     "": names(["targetRef", "tracing", "metrics", "accessLogs"]),
     targetRef: names(["group", "kind", "name"]),
-    tracing: names(["provider", "samplingRate", "parentBasedSampling", "context", "customAttributes"], ["enabled"]),
+    tracing: names(
+      ["provider", "samplingRate", "parentBasedSampling", "context", "customAttributes"],
+      ["enabled", "captureMessageContent"],
+    ),
     "tracing.provider": names(["type", "endpoint"]),
     metrics: names(["enabled", "provider", "overrides"], ["genAI"]),
     "metrics.provider": names(["type"], ["endpoint"]),
-    accessLogs: names(["enabled", "format", "matches", "fields"], ["provider"]),
+    accessLogs: names(["enabled", "format", "matches", "fields"], ["provider", "captureMessageContent"]),
     "accessLogs.matches[]": names(["path"], ["cel"]),
   },
   agentic: {
@@ -45,26 +48,24 @@ export const vocabulary: { readonly [dialect in Dialect]: Vocabulary } = {
     ...percentTracing,
     "": names(["targetRefs", "tracing", "metrics", "accessLogs"]),
     "targetRefs[]": names(["group", "kind", "name", "namespace"]),
-    tracing: names(["enabled", "provider", "samplingRate", "parentBasedSampling", "customAttributes"]),
+    tracing: names(
+      ["enabled", "provider", "samplingRate", "parentBasedSampling", "customAttributes"],
+      ["captureMessageContent"],
+    ),
     "tracing.provider": names(["endpoint"], ["type"]),
     metrics: names(["enabled", "overrides"], ["provider", "genAI"]),
     "metrics.provider": names(["type", "endpoint"]),
-    accessLogs: names(["enabled", "matches", "fields"], ["format", "provider"]),
+    accessLogs: names(["enabled", "matches", "fields"], ["format", "provider", "captureMessageContent"]),
     "accessLogs.matches[]": names(["cel"], ["path"]),
   },
   gep4768: {
     ...shared,
     "": names(["targetRefs", "tracing"], ["metrics", "accessLogs"]),
     "targetRefs[]": names(["group", "kind", "name", "namespace"]),
-    tracing: names([
-      "mode",
-      "provider",
-      "samplingRate",
-      "parentBasedSampling",
-      "serviceName",
-      "spanName",
-      "attributes",
-    ]),
+    tracing: names(
+      ["mode", "provider", "samplingRate", "parentBasedSampling", "serviceName", "spanName", "attributes"],
+      ["captureMessageContent"],
+    ),
     "tracing.provider": names(["backendRef", "headers"]),
     "tracing.provider.backendRef": names(["group", "kind", "name", "namespace", "port"]),
     "tracing.provider.headers[]": names(["name", "value"]),
@@ -74,7 +75,7 @@ export const vocabulary: { readonly [dialect in Dialect]: Vocabulary } = {
     "tracing.attributes[]": names(["name", "type", "headerName", "literalValue", "attributeKey"]),
     metrics: names(["mode", "enabled", "provider", "overrides", "genAI"]),
     "metrics.provider": names(["type", "endpoint"]),
-    accessLogs: names(["mode", "enabled", "format", "matches", "fields", "provider"]),
+    accessLogs: names(["mode", "enabled", "format", "matches", "fields", "provider", "captureMessageContent"]),
     "accessLogs.matches[]": names(["path", "cel"]),
   },
 };

@@ -2,6 +2,7 @@ import { tracestateThreshold } from "../plan/threshold.ts";
 import type { PolicyClass, Stage, StageKind } from "../plan/types.ts";
 import { add, pipe } from "./assembly.ts";
 import { type ClassScope, fieldOf } from "./class-scope.ts";
+import { hasOpenDimensions, valuesConnector } from "./dimension-values.ts";
 import { flowConnector } from "./flow.ts";
 import { lookup } from "./lookup.ts";
 import { normaliseGroups } from "./normalise.ts";
@@ -9,6 +10,7 @@ import { quoted, resourceAttribute } from "./ottl.ts";
 import { redactEvents, redactStatements } from "./redact.ts";
 import { deriveConnector, derivedStatements, needForDerive } from "./stages/derive.ts";
 import { fieldsStatements, formatStatements } from "./stages/fields.ts";
+import { agentFilter, agentNames, agentSums, agentWords, emptyFilter, histogramFilter } from "./stages/fold.ts";
 import { callProcessor } from "./stages/gen-ai.ts";
 import { keepFilter, keepInputs } from "./stages/keep.ts";
 import { localTraceSampler, markTarget, surelyDropped, surelyKept, unmarkTarget } from "./stages/local-trace.ts";
@@ -50,12 +52,17 @@ const normaliser = (scope: ClassScope): readonly string[] => {
 /** Before any record can leave: canonical names, redaction, attributes. Row data is stamped on the resource first. */
 const head = (scope: ClassScope): Tree => {
   const { policyClass, context } = scope;
+  const redact = find(policyClass, "redact");
   const record: Tree[] = [];
   const resource: Tree[] = [];
   for (const stage of policyClass.stages) {
     switch (stage.kind) {
       case "redact":
-        record.push(...redactStatements(context).map((line) => traced({ kind: "default", rule: "redact" }, line)));
+        record.push(
+          ...redactStatements(context, stage.keepsContent === true).map((line) =>
+            traced(stage.origin ?? { kind: "default", rule: "redact" }, line),
+          ),
+        );
         break;
       case "set": {
         const statements = setStatements(scope, stage);
@@ -79,7 +86,7 @@ const head = (scope: ClassScope): Tree => {
     [statementsKey[policyClass.signal]]: [
       ...group("resource", [...rows, ...resource]),
       ...group(context, record),
-      ...group("spanevent", context === "span" && find(policyClass, "redact") !== null ? redactEvents : []),
+      ...group("spanevent", context === "span" && redact !== null ? redactEvents(redact.keepsContent === true) : []),
     ],
   };
 };
@@ -105,14 +112,50 @@ const tail = (scope: ClassScope): Tree => {
 /** A scope would put three `otel_scope_*` labels on every series. */
 const blankScope: Tree = { context: "scope", statements: ['set(scope.name, "")', 'set(scope.version, "")'] };
 
-const addDerived = (scope: ClassScope, stage: Extract<Stage, { kind: "derive" }>): string | null => {
+/** Where derived metrics begin: what feeds them, and what has to happen before they get their labels. */
+type Beginning = {
+  readonly connector: string;
+  readonly processors: readonly string[];
+  readonly groups: readonly Tree[];
+};
+
+const countedRecords = (scope: ClassScope, stage: Extract<Stage, { kind: "derive" }>): Beginning | null => {
   const { assembly, policyClass, names } = scope;
   const body = deriveConnector(scope, stage);
   if (body === null) return null;
-  const connector = add(assembly, "connectors", `${names.signalToMetrics}/otel_policy_${policyClass.id}`, body);
+  const id = `${names.signalToMetrics}/otel_policy_${policyClass.id}`;
+  return { connector: add(assembly, "connectors", id, body), processors: [], groups: [] };
+};
+
+/** Counters of coding agents: as deltas, so that points of many processes can be added up under fewer labels. */
+const foldedMetrics = (scope: ClassScope, stage: Extract<Stage, { kind: "derive" }>): Beginning => {
+  const { assembly, policyClass, names } = scope;
+  const named = (kind: string, step: string, body: Tree): string =>
+    add(assembly, "processors", `${kind}/otel_policy_${policyClass.id}_${step}`, body);
+  return {
+    connector: add(assembly, "connectors", `forward/otel_policy_${policyClass.id}_fold`, {}),
+    processors: [
+      named("filter", "agents", agentFilter(stage)),
+      named("transform", "sums", agentSums(stage)),
+      named("filter", "histograms", histogramFilter),
+      // A process that began before this Collector did counts from its second export on: what it said first was counted before, or never.
+      named(names.cumulativeToDelta, "deltas", { initial_value: "auto", max_staleness: "24h" }),
+      named("transform", "words", agentWords(stage)),
+      named("filter", "empty", emptyFilter(stage)),
+    ],
+    groups: agentNames(stage),
+  };
+};
+
+const addDerived = (scope: ClassScope, stage: Extract<Stage, { kind: "derive" }>): string | null => {
+  const { assembly, policyClass, names } = scope;
+  const source = policyClass.signal === "metrics" ? foldedMetrics(scope, stage) : countedRecords(scope, stage);
+  if (source === null) return null;
+  const { connector, processors, groups } = source;
   const processor = add(assembly, "processors", `transform/otel_policy_${policyClass.id}_derived`, {
     error_mode: "ignore",
     metric_statements: [
+      ...groups,
       {
         context: "datapoint",
         statements: [
@@ -133,8 +176,11 @@ const addDerived = (scope: ClassScope, stage: Extract<Stage, { kind: "derive" }>
   });
   pipe(assembly, `metrics/otel_policy_${policyClass.id}_derived`, {
     receivers: [connector],
-    processors: [processor],
-    exporters: stage.sinks.flatMap((sink) => scope.exportersOf(sink, "derived")),
+    processors: [...processors, processor],
+    exporters: [
+      ...stage.sinks.flatMap((sink) => scope.exportersOf(sink, "derived")),
+      ...(scope.flow && hasOpenDimensions(stage) ? [valuesConnector(names)] : []),
+    ],
   });
   return connector;
 };
@@ -232,6 +278,17 @@ export const addClass = (scope: ClassScope, router: string): void => {
   const views = viewProcessors(scope);
   const calls = find(policyClass, "genAI");
   const reading = calls === null ? [] : callProcessor(scope, calls);
-  const processors = [...normaliser(scope), ...reading, named("transform", "head", head(scope)), ...views];
-  pipe(assembly, entry, { receivers: [router], processors, exporters });
+  const processors = [...normaliser(scope), ...reading, named("transform", "head", head(scope))];
+  if (connector === null || signal !== "metrics" || views.length === 0) {
+    pipe(assembly, entry, { receivers: [router], processors: [...processors, ...views], exporters });
+    return;
+  }
+  // Views change what is exported, never what is counted.
+  const viewed = forward("views");
+  pipe(assembly, entry, { receivers: [router], processors, exporters: [connector, viewed] });
+  pipe(assembly, `${signal}/otel_policy_${id}_views`, {
+    receivers: [viewed],
+    processors: views,
+    exporters: exporters.filter((exporter) => exporter !== connector),
+  });
 };

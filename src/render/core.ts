@@ -142,16 +142,20 @@ export const renderCore = (
   const back = `${names.otlpGrpc}/otel_policy_back`;
   if (needsBack) add(assembly, "exporters", back, hop(`${runDir}/back.sock`));
   const flow = `${names.otlpGrpc}/otel_policy_flow`;
+  const values = `${names.otlpGrpc}/otel_policy_values`;
   const wantsPull = plan.sinks.some((sink) => sink.kind === "pull");
   const joints: Joints = {
     receiversOf: () => [receiver],
     pull: wantsPull ? pullSockets.map((_, index) => usePull(index)) : [],
     back,
     flow: plan.classes.length > 0 ? flow : null,
+    values: plan.classes.length > 0 ? values : null,
     defaultExporters: defaultEnds(base, pullOf, needsBack ? back : null),
   };
   addPolicies(assembly, plan, base, names, joints, { ...backends, queue: ownQueue(store) });
   if (assembly.pipelines.has("metrics/otel_policy_flow")) add(assembly, "exporters", flow, hop(`${runDir}/flow.sock`));
+  if (assembly.pipelines.has("metrics/otel_policy_values"))
+    add(assembly, "exporters", values, hop(`${runDir}/values.sock`));
   const health = add(assembly, "extensions", "health_check/otel_policy", {
     endpoint: variable(environment.healthSocket),
     transport: "unix",

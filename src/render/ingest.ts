@@ -1,6 +1,7 @@
 import { type Assembly, add, configTree, newAssembly, pipe } from "./assembly.ts";
 import type { BaseConfig } from "./base-config.ts";
 import { fromBase, hop } from "./core.ts";
+import { addValuesEnd } from "./dimension-values.ts";
 import { belongsToIngest, entryGroups, pullExporters } from "./entries.ts";
 import { type ComponentNames, componentNames } from "./names.ts";
 import { quoted, resourceAttribute } from "./ottl.ts";
@@ -8,12 +9,19 @@ import { addQueueStorage } from "./queues.ts";
 import { stamps } from "./stamps.ts";
 import { coreTelemetry } from "./telemetry.ts";
 import type { Tree } from "./tree.ts";
-import { environment } from "./types.ts";
+import { environment, valuesSocket } from "./types.ts";
 
 const variable = (name: string): string => `\${env:${name}}`;
 const runDir = variable(environment.runDir);
 const signals = ["traces", "metrics", "logs"] as const;
 const statementsKey = { traces: "trace_statements", logs: "log_statements", metrics: "metric_statements" } as const;
+
+/**
+ * Series that one Prometheus endpoint may have, about 2.7 KiB each. Far more than dimensions with limits come to: it is
+ * for the seconds in which somebody sends a flood of new values and no list is in service yet. What is beyond is lost
+ * and counted, which costs less than all series with the process.
+ */
+const usualMaxSeries = 200_000;
 
 /**
  * Processors that turn deltas of several cores into cumulative series without losing one: the batch processor is a
@@ -33,7 +41,10 @@ export const addCumulative = (assembly: Assembly, names: ComponentNames): readon
       },
     ],
   }),
-  add(assembly, "processors", `${names.deltaToCumulative}/otel_policy`, { max_stale: "24h" }),
+  add(assembly, "processors", `${names.deltaToCumulative}/otel_policy`, {
+    max_stale: "24h",
+    max_streams: `\${env:${environment.maxSeries}:-${usualMaxSeries}}`,
+  }),
 ];
 
 /** Removes what only a core may say from records that come from outside. */
@@ -159,6 +170,7 @@ export const renderIngest = (base: BaseConfig, components: ReadonlySet<string> |
     processors: cumulative,
     exporters: [flow],
   });
+  addValuesEnd(assembly, socketReceiver(assembly, "values"), `${runDir}/${valuesSocket}`);
   for (const id of base.serviceExtensions) {
     const body = base.extensions[id];
     if (body === undefined) continue;

@@ -5,6 +5,7 @@ const renamed = {
   prometheusRemoteWrite: ["prometheus_remote_write", "prometheusremotewrite"],
   deltaToCumulative: ["delta_to_cumulative", "deltatocumulative"],
   signalToMetrics: ["signal_to_metrics", "signaltometrics"],
+  cumulativeToDelta: ["cumulative_to_delta", "cumulativetodelta"],
 } as const;
 
 export type ComponentNames = { readonly [K in keyof typeof renamed]: string };
@@ -21,5 +22,6 @@ export const componentNames = (components: ReadonlySet<string> | null): Componen
     prometheusRemoteWrite: pick(renamed.prometheusRemoteWrite),
     deltaToCumulative: pick(renamed.deltaToCumulative),
     signalToMetrics: pick(renamed.signalToMetrics),
+    cumulativeToDelta: pick(renamed.cumulativeToDelta),
   };
 };

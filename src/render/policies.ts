@@ -3,6 +3,7 @@ import type { Plan, SinkId } from "../plan/types.ts";
 import { type Assembly, add, pipe } from "./assembly.ts";
 import type { BaseConfig } from "./base-config.ts";
 import { addClass, classPipeline } from "./class-pipelines.ts";
+import { addValues } from "./dimension-values.ts";
 import { type EntryGroup, entryGroups, isConnector, pullExporters } from "./entries.ts";
 import { addFlow } from "./flow.ts";
 import { identifyGroups } from "./identify.ts";
@@ -23,6 +24,8 @@ export type Joints = {
   readonly back: string;
   /** Exporter for the flow counters; null: none are wanted. */
   readonly flow: string | null;
+  /** Exporter for the values of dimensions; null: nobody asks. */
+  readonly values: string | null;
   /** Exporters of the base config's default pipelines, as this process may use them. */
   readonly defaultExporters: (signal: Signal, metrics: "arrived" | "derived") => readonly string[];
 };
@@ -204,6 +207,7 @@ export const addPolicies = (
     addClass(scope, routerOf(policyClass.signal));
   }
   if (joints.flow !== null && plan.classes.length > 0) addFlow(assembly, names, joints.flow);
+  if (joints.values !== null) addValues(assembly, plan, names, joints.values);
   for (const sink of cumulativeSinks(plan, base)) {
     const known = plan.sinks.find((candidate) => candidate.id === sink);
     const ends =

@@ -4,7 +4,8 @@ import { typeOf } from "./base-config.ts";
 import type { Tree } from "./tree.ts";
 import { environment } from "./types.ts";
 
-const storage = "file_storage/otel_policy_queue";
+/** The extension that keeps queues on disk. */
+export const queueStorage = "file_storage/otel_policy_queue";
 
 /** Bytes that one exporter may hold for a backend that does not take them, per signal. */
 const diskBytes = 256 * 1024 * 1024;
@@ -13,7 +14,7 @@ const memoryBytes = 64 * 1024 * 1024;
 const variable = (name: string): string => `\${env:${name}}`;
 
 /** Exporters whose `sending_queue` has a `storage`; others of contrib may have it too, but nobody asked us to know them. */
-const queueing: ReadonlySet<string> = new Set(["otlp_grpc", "otlp_http", "otlp", "otlphttp"]);
+export const queueing: ReadonlySet<string> = new Set(["otlp_grpc", "otlp_http", "otlp", "otlphttp"]);
 
 /** Where exporters keep what they have not delivered; null: this Collector cannot keep it on disk. `slot` is a core's own. */
 export const addQueueStorage = (
@@ -22,17 +23,20 @@ export const addQueueStorage = (
   slot = variable(environment.slot),
 ): string | null => {
   if (components !== null && !components.has("file_storage")) return null;
-  const directory = `${variable(environment.runDir)}/queue-${slot}`;
-  // A process that is killed tears no page; after a power cut a broken file must not keep a core from starting.
-  add(assembly, "extensions", storage, {
-    directory,
-    create_directory: true,
-    directory_permissions: "0700",
-    recreate: true,
-  });
-  assembly.serviceExtensions.add(storage);
-  return storage;
+  add(assembly, "extensions", queueStorage, queueStorageIn(`${variable(environment.runDir)}/queue-${slot}`));
+  assembly.serviceExtensions.add(queueStorage);
+  return queueStorage;
 };
+
+/** A process that is killed tears no page; after a power cut a broken file must not keep a core from starting. */
+export const queueStorageIn = (
+  directory: string,
+): {
+  readonly directory: string;
+  readonly create_directory: boolean;
+  readonly directory_permissions: string;
+  readonly recreate: boolean;
+} => ({ directory, create_directory: true, directory_permissions: "0700", recreate: true });
 
 /**
  * The queue of an exporter of ours. A full one makes senders wait: an error would make ingest send the whole request
@@ -49,7 +53,7 @@ export const ownQueue = (store: string | null): Tree => ({
  * How often a backend of a policy is tried again. It is given up after five minutes, which is counted: waiting longer
  * would in the end make everybody wait.
  */
-export const ownRetry: Tree = { initial_interval: "1s", max_interval: "10s", max_elapsed_time: "300s" };
+export const ownRetry = { initial_interval: "1s", max_interval: "10s", max_elapsed_time: "300s" } as const;
 
 const isObject = (value: Json | undefined): value is { readonly [key: string]: Json } =>
   typeof value === "object" && value !== null && !Array.isArray(value);

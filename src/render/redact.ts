@@ -2,7 +2,9 @@ import { contentPattern } from "../genai/content.ts";
 import { credentialHeaders } from "../plan/credentials.ts";
 import { quoted, type RecordContext } from "./ottl.ts";
 
-const pattern = `^(?:(?:http\\.(?:request|response)\\.header\\.)?(?:${credentialHeaders.join("|")})|${contentPattern})$`;
+const credentials = `(?:http\\.(?:request|response)\\.header\\.)?(?:${credentialHeaders.join("|")})`;
+const patternOf = (keepsContent: boolean): string =>
+  keepsContent ? `^(?:${credentials})$` : `^(?:${credentials}|${contentPattern})$`;
 
 /** Events that are log records: what was said stands in their body. */
 const redactEventRecords: readonly string[] = [
@@ -11,13 +13,17 @@ const redactEventRecords: readonly string[] = [
 ];
 
 /** Removes what must never leave the pipeline from a governed record. */
-export const redactStatements = (context: RecordContext): readonly string[] => [
-  `delete_matching_keys(${context}.attributes, ${quoted(pattern)})`,
-  ...(context === "log" ? redactEventRecords : []),
+export const redactStatements = (context: RecordContext, keepsContent: boolean): readonly string[] => [
+  `delete_matching_keys(${context}.attributes, ${quoted(patternOf(keepsContent))})`,
+  ...(context === "log" && !keepsContent ? redactEventRecords : []),
 ];
 
 /** The same for events of spans, which older conventions put messages in. */
-export const redactEvents: readonly string[] = [
-  `delete_matching_keys(spanevent.attributes, ${quoted(`^(?:content|message|body|${contentPattern})$`)}) where IsMatch(spanevent.name, "^gen_ai\\\\.")`,
-  `delete_matching_keys(spanevent.attributes, ${quoted(pattern)})`,
+export const redactEvents = (keepsContent: boolean): readonly string[] => [
+  ...(keepsContent
+    ? []
+    : [
+        `delete_matching_keys(spanevent.attributes, ${quoted(`^(?:content|message|body|${contentPattern})$`)}) where IsMatch(spanevent.name, "^gen_ai\\\\.")`,
+      ]),
+  `delete_matching_keys(spanevent.attributes, ${quoted(patternOf(keepsContent))})`,
 ];

@@ -18,6 +18,8 @@ export type RenderOptions = {
   readonly base: SourceFile;
   readonly topology: "handover" | "single";
   readonly collector: { readonly version: string; readonly components: ReadonlySet<string> } | null;
+  /** ingest is run by another Collector, which nobody asked. */
+  readonly ingestApart?: boolean;
   readonly redirectSinks: string | null;
 };
 
@@ -39,7 +41,8 @@ export const render = (plan: Plan, options: RenderOptions): Outcome<Rendered | n
       ? renderSingle(plan, base, components, backends)
       : renderCore(plan, base, components, backends),
   );
-  const ingest = options.topology === "single" ? null : part(renderIngest(base, components));
+  const isApart = options.ingestApart ?? false;
+  const ingest = options.topology === "single" ? null : part(renderIngest(base, isApart ? null : components));
   const found = [
     ...diagnostics,
     ...unavailable.map(({ finding }) => finding),
@@ -47,7 +50,7 @@ export const render = (plan: Plan, options: RenderOptions): Outcome<Rendered | n
     ...checkGraph(core.config, plan),
     ...(options.collector === null
       ? []
-      : [core, ...(ingest === null ? [] : [ingest])].flatMap(({ config }) =>
+      : [core, ...(ingest === null || isApart ? [] : [ingest])].flatMap(({ config }) =>
           checkComponents(config, options.collector),
         )),
   ];

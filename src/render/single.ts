@@ -66,6 +66,7 @@ export const renderSingle = (
     pull: wantsPull ? (prometheus.length === 0 ? ["prometheus/otel_policy"] : prometheus).map(pullOf) : [],
     back,
     flow: null,
+    values: null,
     defaultExporters: defaultEnds(base, pullOf, needsBack ? back : null),
   };
   addPolicies(assembly, plan, base, names, joints, backends);

@@ -23,6 +23,8 @@ export const stamps = {
   genAI: (what: string): string => `otel_policy.gen_ai.${what}`,
   /** Dimension that tells buckets apart until the metric is finished (data point). */
   bucket: "otel_policy.bucket",
+  /** Which dimension a value is of (data point). */
+  dimension: "otel_policy.dimension",
   /** First digits of a trace id while the target's code stands in for them (span). */
   trace: "otel_policy.trace",
   /** Sink that a cumulative metric returns to the core for (resource). */

@@ -38,6 +38,11 @@ export const environment = {
   flowPort: "OTEL_POLICY_FLOW_PORT",
   /** Digest of the rendered core, so that a probe can see which config is live (core only). */
   digest: "OTEL_POLICY_DIGEST",
+  /** Most series of one Prometheus endpoint or push sink; may be absent (ingest, or the one Collector). */
+  maxSeries: "OTEL_POLICY_MAX_SERIES",
   /** Name of the slot of this process (`a` or `b`), for storage directories (core only). */
   slot: "OTEL_POLICY_SLOT",
 } as const;
+
+/** Name of the unix socket in the run directory on which ingest offers the values of dimensions, as Prometheus text. */
+export const valuesSocket = "values-out.sock";

@@ -9,13 +9,15 @@ const maxMessage = 32_768;
 /** What a finding of this floor means for a policy's target. */
 type Refusal = { readonly accepted: string; readonly resolvedRefs: string | null };
 
-/** Reasons as GEP-713 and ReferenceGrant name them; `resolvedRefs: null` means that references are not at fault. */
+/** Reasons as GEP-713 and ReferenceGrant name them; `resolvedRefs: null` means that references are not at fault, "unasked" that nobody looked. */
 export const refusals: ReadonlyMap<Code, Refusal> = new Map<Code, Refusal>([
   ["TP3001", { accepted: "Conflicted", resolvedRefs: null }],
   ["TP3002", { accepted: "TargetNotFound", resolvedRefs: "TargetNotFound" }],
   ["TP3003", { accepted: "RefNotPermitted", resolvedRefs: "RefNotPermitted" }],
   ["TP3004", { accepted: "RefNotPermitted", resolvedRefs: "RefNotPermitted" }],
   ["TP3006", { accepted: "Invalid", resolvedRefs: "RefNotPermitted" }],
+  // GEP-713 lets implementations add reasons of their own.
+  ["TP3008", { accepted: "OverBudget", resolvedRefs: "unasked" }],
 ]);
 
 /** Findings as one condition message; each begins with its code, which `otel-policy explain CODE` takes. */
@@ -57,7 +59,9 @@ export const refused = (finding: Diagnostic, generation: number | null): readonl
     condition("Accepted", "False", accepted, [finding]),
     resolvedRefs === null
       ? condition("ResolvedRefs", "True", "ResolvedRefs", resolved)
-      : condition("ResolvedRefs", "False", resolvedRefs, [finding]),
+      : resolvedRefs === "unasked"
+        ? condition("ResolvedRefs", "Unknown", accepted, "a policy that there is no room for is not resolved")
+        : condition("ResolvedRefs", "False", resolvedRefs, [finding]),
   ];
 };
 

@@ -3,6 +3,7 @@ import { type Outcome, outcome } from "../diagnostics/outcome.ts";
 import type { PolicySet } from "../policy/types.ts";
 import { checkBackends } from "./backends.ts";
 import { establish } from "./establish.ts";
+import { mergedGateways } from "./merged.ts";
 import { byPrecedence } from "./precedence.ts";
 import { admissibleTargets } from "./targets.ts";
 import type { EffectivePolicy } from "./types.ts";
@@ -25,5 +26,6 @@ export const resolve = (
   return outcome(established.value, [
     ...checked.flatMap(({ targets, backends }) => [...targets.diagnostics, ...backends]),
     ...established.diagnostics,
+    ...mergedGateways(established.value, set.context),
   ]);
 };

@@ -1,4 +1,5 @@
 import { by, byText } from "../base/order.ts";
+import type { Code } from "../diagnostics/codes.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { spanOf } from "../diagnostics/origin.ts";
 import type { Span } from "../diagnostics/source.ts";
@@ -55,6 +56,9 @@ const ancestorsOf = (
   }));
 };
 
+/** What a policy is refused for whatever its target. */
+const asWhole: ReadonlySet<Code> = new Set<Code>(["TP3001", "TP3006", "TP3008"]);
+
 const conditionsOf = (
   policy: TelemetryPolicy,
   target: Target,
@@ -67,8 +71,7 @@ const conditionsOf = (
   const ofTarget = own.filter(({ at }) => places.some((place) => isSame(place, at)));
   if (holders.get(targetKey(target)) !== policy.id) {
     // What is wrong with this target itself, else what made the policy lose as a whole.
-    const refusal =
-      ofTarget.find(({ code }) => refusals.has(code)) ?? own.find(({ code }) => code === "TP3001" || code === "TP3006");
+    const refusal = ofTarget.find(({ code }) => refusals.has(code)) ?? own.find(({ code }) => asWhole.has(code));
     return refusal === undefined ? invalid([], policy.generation) : refused(refusal, policy.generation);
   }
   const found = {

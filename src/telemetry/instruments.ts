@@ -41,6 +41,15 @@ export type Instruments = {
   readonly items: (
     rows: readonly { readonly labels: LabelsOf<"otel_policy_pipeline_items_total">; readonly value: number }[],
   ) => void;
+  readonly dimensions: (
+    rows: readonly {
+      readonly policy: string;
+      readonly dimension: string;
+      readonly values: number;
+      readonly limit: number;
+    }[],
+  ) => void;
+  readonly seriesDropped: (points: number) => void;
   /** For `/metrics`. */
   readonly text: () => string;
 };
@@ -98,6 +107,19 @@ export const createInstruments = ({ meter, tracer }: Providers): Instruments => 
     watchError: () => registry.increment("otel_policy_watch_errors_total", {}),
     collectorRestarted: () => registry.increment("otel_policy_collector_restarts_total", {}),
     items: (rows) => registry.replace("otel_policy_pipeline_items_total", rows),
+    dimensions: (rows) => {
+      const gauge = (read: (row: (typeof rows)[number]) => number) =>
+        rows.map((row) => ({ labels: { policy: row.policy, dimension: row.dimension }, value: read(row) }));
+      registry.replace(
+        "otel_policy_dimension_values",
+        gauge(({ values }) => values),
+      );
+      registry.replace(
+        "otel_policy_dimension_overflow",
+        gauge(({ values, limit }) => (values < limit ? 0 : 1)),
+      );
+    },
+    seriesDropped: (points) => registry.increment("otel_policy_series_dropped_points_total", {}, points),
     text: () => prometheusText(registry),
   };
 };

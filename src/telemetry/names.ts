@@ -134,6 +134,27 @@ export const metricTable = {
       policy: "policies of the newest input",
     },
   },
+  otel_policy_dimension_values: {
+    type: "gauge",
+    instrument: "otel_policy.dimension.values",
+    unit: "{value}",
+    help: "Values of a dimension of derived metrics that have series of their own by right.",
+    labels: { policy: "policies of the newest input", dimension: "dimensions of the policy" },
+  },
+  otel_policy_dimension_overflow: {
+    type: "gauge",
+    instrument: "otel_policy.dimension.overflow",
+    unit: "",
+    help: "1 when a dimension has all the values that its limit allows, so that further ones count under other.",
+    labels: { policy: "policies of the newest input", dimension: "dimensions of the policy" },
+  },
+  otel_policy_series_dropped_points_total: {
+    type: "counter",
+    instrument: "otel_policy.series.dropped_points",
+    unit: "{datapoint}",
+    help: "Data points of new series that were lost, because there were as many series as may be (OTEL_POLICY_MAX_SERIES).",
+    labels: {},
+  },
 } as const satisfies { readonly [name: string]: MetricRow };
 
 export type MetricName = keyof typeof metricTable;

@@ -13,7 +13,7 @@ import {
 } from "../support/model-calls.ts";
 import { type PolicyCollector, runPolicies, total } from "../support/policy-collector.ts";
 import { poll } from "../support/poll.ts";
-import { attributeOf } from "../support/sink.ts";
+import { attributeOf, type Received } from "../support/sink.ts";
 
 /** Keys under which conventions and gateways put prompts, answers, tool arguments and credentials. */
 const secretKeys = [
@@ -94,7 +94,20 @@ ${metricsPolicy("asking", [
   "overrides: [{name: request_count, dimensions: [{key: key, fromHeader: x-api-key}]}]",
 ])}  tracing: {provider: {type: OTLP, endpoint: "collector.monitoring.svc:4317"}, customAttributes: [{attributeName: who, fromHeader: authorization}]}
   accessLogs: {enabled: true, format: JSON, fields: [method, authorization, cookie, x-team]}
+---
+${metricsPolicy("open", [
+  "genAI: {enabled: true, dimensions: [{key: said, fromAttribute: gen_ai.input.messages}]}",
+  "overrides: [{name: request_count, dimensions: [{key: said, fromAttribute: input.value}, {key: copied, fromAttribute: copy}]}]",
+])}  tracing:
+    provider: {type: OTLP, endpoint: "collector.monitoring.svc:4317"}
+    captureMessageContent: true
+    customAttributes: [{attributeName: copy, fromAttribute: gen_ai.output.messages}, {attributeName: who, fromHeader: authorization}]
+  accessLogs: {enabled: true, format: JSON, captureMessageContent: true, provider: {type: OTLP, endpoint: "logs.monitoring.svc:4317"}}
 `;
+
+/** Keys that carry credentials: nobody can keep them. */
+const isCredential = (key: string): boolean =>
+  /(?:^|\.header\.)(?:[a-z-]*authorization|(?:set-)?cookie|(?:x-)?(?:goog-)?api-key)$/.test(key);
 
 describe("secrets sent under every name", () => {
   let run: PolicyCollector;
@@ -116,7 +129,7 @@ describe("secrets sent under every name", () => {
         { name: "note", timeUnixNano: "1", attributes: [text("input.value", secret("event")), text("kept", "yes")] },
       ],
     };
-    for (const gateway of ["quiet", "asking"]) {
+    for (const gateway of ["quiet", "asking", "open"]) {
       const resource = gatewayResource(gateway);
       const sent: readonly Export[] = [
         tracesExport(resource, [
@@ -132,20 +145,25 @@ describe("secrets sent under every name", () => {
     }
     await poll(
       "both gateways' spans and lines",
-      () => run.backend.spans.length === 4 && run.collector.stdoutLines().length >= 4,
+      () => run.backend.spans.length === 6 && run.backend.logs.length === 2 && run.collector.stdoutLines().length >= 4,
     );
     await poll(
       "both gateways' tokens",
-      async () => total(await run.scrape(), "otel_policy_gen_ai_tokens_total") === 14,
+      async () => total(await run.scrape(), "otel_policy_gen_ai_tokens_total") === 21,
     );
   });
   after(() => run?.stop());
 
+  const isOpen = ({ resource }: Received<unknown>): boolean =>
+    resource.attributes.some(
+      ({ key, value }) => key === "k8s.gateway.name" && "stringValue" in value && value.stringValue === "open",
+    );
+
   test("occur in no export, metric, line or log of the Collector", async () => {
     const outputs = {
-      spans: JSON.stringify(run.backend.spans),
+      spans: JSON.stringify(run.backend.spans.filter((span) => !isOpen(span))),
       others: JSON.stringify([
-        run.backend.logs,
+        run.backend.logs.filter((log) => !isOpen(log)),
         run.backend.metrics,
         run.defaults.spans,
         run.defaults.logs,
@@ -157,6 +175,30 @@ describe("secrets sent under every name", () => {
     };
     for (const [name, output] of Object.entries(outputs))
       assert.deepEqual([...new Set(output.match(/taint<[^>]*>/g) ?? [])], [], name);
+  });
+
+  test("stay where a policy keeps them: in that target's export, all but credentials", () => {
+    const kept = secretKeys
+      .filter((key) => !isCredential(key))
+      .map(secret)
+      .sort();
+    assert.ok(kept.length < secretKeys.length);
+    const found = (records: readonly unknown[]): readonly string[] =>
+      [...new Set(JSON.stringify(records).match(/taint<[^>]*>/g) ?? [])].sort();
+    assert.deepEqual(found(run.backend.spans.filter(isOpen)), [...kept, secret("event")].sort());
+    assert.deepEqual(found(run.backend.logs.filter(isOpen)), [...kept, secret("body")].sort());
+  });
+
+  test("who keeps them is told, with the place", () => {
+    assert.deepEqual(
+      run.compilation.diagnostics
+        .filter(({ code }) => code === "TP4030")
+        .map(({ policy, at }) => [policy, at !== null]),
+      [
+        ["ns/open", true],
+        ["ns/open", true],
+      ],
+    );
   });
 
   test("what is no secret stays", () => {

@@ -1,17 +1,20 @@
 import assert from "node:assert/strict";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { poll } from "../support/poll.ts";
+import type { Container } from "./support/crun.ts";
 import { template } from "./support/helm.ts";
 import { type Image, openImage } from "./support/images.ts";
 import { runInside } from "./support/inside.ts";
 import { type Pod, startPod } from "./support/pod.ts";
 import { at } from "./support/policies.ts";
+import { stockImage } from "./support/stock-image.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
+const workload = "otel-otel-policy-agent";
+const either =
+  (image: Image, stock: Image) =>
+  (reference: string): Image =>
+    reference.includes("collector") ? stock : image;
 
 const policy = (percent: number): string => `
 apiVersion: gateway.networking.k8s.io/v1alpha2
@@ -52,18 +55,21 @@ describe("the images", () => {
 
 describe("the pod of the chart, as it is rendered", () => {
   let image: Image;
+  let stock: Image;
   let pod: Pod;
   let startedAt: number;
   const manifests = template(values);
 
   before(async () => {
     image = openImage("all-in-one");
+    stock = stockImage(image);
     startedAt = performance.now();
-    pod = await startPod(manifests, "otel-otel-policy-agent", () => image);
+    pod = await startPod(manifests, workload, either(image, stock));
   });
   after(async () => {
     await pod.stop();
     image.close();
+    stock.close();
   });
   const pid = (): number => pod.main.pid() ?? assert.fail(`the agent has ended:\n${pod.main.log()}`);
 
@@ -127,17 +133,37 @@ describe("the pod of the chart, as it is rendered", () => {
     assert.equal(pid(), before);
   });
 
+  test("ingest is an unmodified Collector in a container of its own, which no edit touches", async () => {
+    const ingest = pod.container("ingest");
+    assert.deepEqual(
+      ingest.processes().map(({ command }) => command),
+      ["/otelcol-contrib --config=/run/otel-policy/agent/ingest.yaml"],
+    );
+    const before = ingest.pid();
+    pod.setConfigMap(`${workload}-policies`, { "edge.yaml": policy(6) });
+    await runInside(pid(), "inside-ready.ts", '"number":3');
+    assert.equal(ingest.pid(), before);
+    const cores = pod.main.processes().filter(({ command }) => command.includes("otelcol"));
+    assert.ok(
+      cores.every(({ command }) => /\/core-\d+\.yaml/.test(command)),
+      JSON.stringify(cores),
+    );
+  });
+
   test("stops within 10 seconds when asked", async (t) => {
     const asked = performance.now();
-    pod.main.kill("TERM");
+    // As kubelet does: all containers at once.
+    for (const name of ["agent", "ingest"]) pod.container(name).kill("TERM");
     assert.equal(await pod.main.ended, 0, pod.main.log());
+    assert.equal(await pod.container("ingest").ended, 0, pod.container("ingest").log());
     t.diagnostic(`stopped in ${Math.round(performance.now() - asked)} ms`);
     assert.ok(performance.now() - asked < 10_000);
   });
 });
 
-describe("a hundred policies in the chart's memory limit", () => {
+describe("a hundred policies in the chart's memory limits", () => {
   let image: Image;
+  let stock: Image;
   let pod: Pod;
   const mega = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 
@@ -170,11 +196,13 @@ describe("a hundred policies in the chart's memory limit", () => {
         },
       ]),
     );
-    pod = await startPod(template({ ...values, policies: many }), "otel-otel-policy-agent", () => image);
+    stock = stockImage(image);
+    pod = await startPod(template({ ...values, policies: many }), workload, either(image, stock));
   });
   after(async () => {
     await pod.stop();
     image.close();
+    stock.close();
   });
 
   test("starts, takes traffic and edits, and stays within its budgets", async (t) => {
@@ -184,7 +212,7 @@ describe("a hundred policies in the chart's memory limit", () => {
     );
     assert.equal((at(view, "policies") as readonly object[]).length, 100);
     await runInside(pid, "inside-traffic.ts");
-    const memory = pod.main.processes();
+    const memory = [...pod.main.processes(), ...pod.container("ingest").processes()];
     const agent = memory.find(({ command }) => command.includes("otel-policy.js"))?.bytes ?? assert.fail("no agent");
     const collectors = memory.filter(({ command }) => command.includes("otelcol")).map(({ bytes }) => bytes);
     t.diagnostic(`agent ${mega(agent)}, Collectors ${collectors.map(mega).join(" + ")}`);
@@ -204,17 +232,18 @@ describe("a hundred policies in the chart's memory limit", () => {
        }`,
     );
     const shares = out.trim().split("\n").map(Number);
-    assert.ok(shares.length >= 2, out);
-    for (const share of shares) assert.ok(share * 3 < 512 * 1024 * 1024 && share > 100 * 1024 * 1024, out);
+    assert.ok(shares.length >= 1, out);
+    // Two cores while generations are swapped; ingest has a limit of its own.
+    for (const share of shares) assert.ok(share * 2 < 512 * 1024 * 1024 && share > 150 * 1024 * 1024, out);
   });
 });
 
-describe("out of memory", () => {
+describe("out of memory, where one container runs everything", () => {
   let image: Image;
   let pod: Pod;
   before(async () => {
     image = openImage("all-in-one");
-    pod = await startPod(template(values), "otel-otel-policy-agent", () => image);
+    pod = await startPod(template({ ...values, ingest: { container: "shared" } }), workload, () => image);
     await runInside(await pod.main.started, "inside-ready.ts");
   });
   after(async () => {
@@ -253,29 +282,79 @@ describe("out of memory", () => {
     });
 });
 
-describe("topology single: rendered once, run by an unmodified Collector", () => {
+describe("out of memory, each container by itself", () => {
   let image: Image;
   let stock: Image;
   let pod: Pod;
-  const folder = mkdtempSync(join(tmpdir(), "otel-policy-stock-"));
-
   before(async () => {
-    image = openImage("agent");
-    chmodSync(folder, 0o755);
-    // Like the official image: the binary, and certificates.
-    mkdirSync(join(folder, "etc/ssl/certs"), { recursive: true });
-    for (const name of ["proc", "dev", "sys", "etc/otel-policy", "etc/otel-policy-base", "run/otel-policy"])
-      mkdirSync(join(folder, name), { recursive: true });
-    cpSync("/etc/ssl/certs/ca-certificates.crt", join(folder, "etc/ssl/certs/ca-certificates.crt"));
-    cpSync(join(root, "build/otelcol-lean"), join(folder, "otelcol-contrib"));
-    stock = { ...image, root: folder, env: ["PATH=/"], entrypoint: ["/otelcol-contrib"], cmd: [], workingDir: "/" };
-    const manifests = template({ ...values, topology: "single" });
-    pod = await startPod(manifests, "otel-otel-policy-agent", (name) => (name.includes("collector") ? stock : image));
+    image = openImage("all-in-one");
+    stock = stockImage(image);
+    pod = await startPod(template(values), workload, either(image, stock));
+    await runInside(await pod.main.started, "inside-ready.ts");
   });
   after(async () => {
     await pod.stop();
     image.close();
-    rmSync(folder, { recursive: true, force: true });
+    stock.close();
+  });
+  const serves = async (): Promise<void> => {
+    const agent = pod.main.pid() ?? assert.fail(pod.main.log());
+    await runInside(agent, "inside-ready.ts").catch((error) => assert.fail(`${error}\n${pod.main.log()}`));
+    const seen = await runInside(agent, "inside-traffic.ts");
+    assert.equal(at(seen, "refused"), 0, JSON.stringify(seen));
+    assert.ok(Number(at(seen, "requests")) > 0, JSON.stringify(seen));
+  };
+
+  /** Whether it lives long enough to be healthy. */
+  const isUp = (container: Container): Promise<boolean> =>
+    Promise.race([
+      container.ended.then(() => false),
+      runInside(pod.main.pid() ?? 0, "inside-ready.ts").then(() => true),
+    ]);
+
+  test("when the kernel ends ingest, its container starts anew and the agent goes on", async () => {
+    const agent = pod.main.pid();
+    for (const { pid } of pod.container("ingest").processes()) process.kill(pid, "SIGKILL");
+    await runInside(agent ?? 0, "inside-ready.ts", "not ready");
+    // What a killed one left in the shared folder is in the way of the next until the agent has seen it.
+    let again = await pod.restart("ingest");
+    for (let tries = 1; tries < 3 && !(await isUp(again)); tries++) again = await pod.restart("ingest");
+    await serves();
+    assert.equal(pod.main.pid(), agent);
+  });
+
+  test("when the kernel ends the agent's container, ingest accepts and keeps until the next one", async () => {
+    const ingest = pod.container("ingest").pid() ?? assert.fail("no ingest");
+    // What takes all memory of the container takes the first process with it where it is the first to go.
+    writeFileSync(`/proc/${pod.main.pid()}/oom_score_adj`, "1000");
+    pod.main.exec("/nodejs/bin/node", "-e", "for (const all = [];;) all.push(Buffer.alloc(8 << 20, 1))");
+    assert.equal(await pod.main.ended, 137);
+    const away = await runInside(ingest, "inside-traffic.ts");
+    assert.equal(at(away, "refused"), 0, JSON.stringify(away));
+    assert.ok(Number(at(away, "sent")) > 0, JSON.stringify(away));
+    const again = await pod.restart("agent");
+    await runInside(again.pid() ?? 0, "inside-ready.ts", '"kept"').catch((error) =>
+      assert.fail(`${error}\n${again.log()}`),
+    );
+    assert.equal(pod.container("ingest").pid(), ingest);
+  });
+});
+
+describe("topology single: rendered once, run by an unmodified Collector", () => {
+  let image: Image;
+  let stock: Image;
+  let pod: Pod;
+
+  before(async () => {
+    image = openImage("agent");
+    stock = stockImage(image);
+    const manifests = template({ ...values, topology: "single" });
+    pod = await startPod(manifests, workload, either(image, stock));
+  });
+  after(async () => {
+    await pod.stop();
+    image.close();
+    stock.close();
   });
 
   test("governs real traffic", async () => {

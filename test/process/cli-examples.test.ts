@@ -13,6 +13,8 @@ const endless = new Set(["agent", "dev"]);
 const otherwise: { readonly [line: string]: number } = {
   "otel-policy status": 1,
   "otel-policy history": 1,
+  "otel-policy diff samples/01-draft-example samples/05-sampling-rates": 1,
+  "otel-policy diff --running samples/01-draft-example": 2,
   "otel-policy rollback --to 3f9a61c0d2e4": 1,
   "otel-policy rollback --to 3f9a --listen 127.0.0.1:13134": 1,
   "otel-policy status -o json | jq .live.number": 0,

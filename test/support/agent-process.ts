@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { AgentOptions } from "../../src/agent/options.ts";
 import { freePorts } from "./free-port.ts";
 import { notedCollectors } from "./noted-collectors.ts";
 import { testBase } from "./policy-collector.ts";
@@ -37,8 +38,11 @@ const main = fileURLToPath(new URL("agent-main.ts", import.meta.url));
 
 export const agentProcess = async (
   files: { readonly [name: string]: string },
-  /** `runDirBytes`: its run directory is a file system of this size. */
-  { runDirBytes }: { readonly runDirBytes?: number } = {},
+  /** `runDirBytes`: its run directory is a file system of this size. `agent`: options beside those that a test of any kind needs. */
+  {
+    runDirBytes,
+    agent = {},
+  }: { readonly runDirBytes?: number; readonly agent?: Pick<Partial<AgentOptions>, "topology" | "collectorMode"> } = {},
 ): Promise<AgentProcess> => {
   const root = mkdtempSync(join(tmpdir(), "ap-"));
   const [folder, runDir] = [join(root, "policies"), join(root, "run")];
@@ -54,6 +58,7 @@ export const agentProcess = async (
     base: testBase({ otlp, prometheus }, defaults),
     redirectSinks: sink.url,
     listen: `127.0.0.1:${web}`,
+    ...agent,
   };
   let child: ChildProcess | null = null;
   const gone = async (): Promise<void> => {

@@ -59,6 +59,7 @@ export const runPolicies = async (
   /** A port to take OTLP over gRPC on as well: real proxies speak it. */
   grpc?: number,
   baseOf: typeof testBase = testBase,
+  prices: SourceFile | null = null,
 ): Promise<PolicyCollector> => {
   const [otlp = 0, prometheus = 0] = await freePorts(2);
   const [defaults, backend] = await Promise.all([startSink(), startSink()]);
@@ -70,6 +71,7 @@ export const runPolicies = async (
     topology: "single",
     collector: null,
     redirectSinks: backend.url,
+    prices,
   });
   if (compilation.rendered === null) throw new Error(`nothing rendered: ${JSON.stringify(compilation.diagnostics)}`);
   const collector = await runCollector({

@@ -2,6 +2,7 @@ import type { Command } from "../command.ts";
 import { compiled, compileFlags } from "../compiled.ts";
 import { collectorExit, exit, usualExits } from "../exit.ts";
 import * as flag from "../flag-table.ts";
+import { makeRunDir } from "../make-run-dir.ts";
 import { chosenPart } from "../rendered-part.ts";
 import { report, reportFlags } from "../report.ts";
 import { UsageError } from "../usage-error.ts";
@@ -24,6 +25,7 @@ export const render: Command = {
     flag.rules,
     flag.collector,
     flag.outputFile,
+    flag.runDir,
     ...reportFlags,
   ],
   examples: [
@@ -46,7 +48,12 @@ export const render: Command = {
     const { topology, pick } = chosenPart(flags);
     const collector = flags.has(flag.collector) ? await wantedCollector(call) : null;
     if (collector === "unusable") return exit.noCollector;
-    const { compilation, ...found } = await compiled(call, { paths: operands, topology, collector });
+    const { compilation, ...found } = await compiled(call, {
+      paths: operands,
+      topology,
+      collector,
+      withoutPolicies: flags.get(flag.part) === "ingest",
+    });
     const code = await report(call, found, { format: "text", stream: terminal.err });
     const { rendered } = compilation;
     if (flags.get(flag.rules)) {
@@ -55,6 +62,7 @@ export const render: Command = {
       if (budgets.length === 0) terminal.err.write("no policy has metrics.genAI.budgets: the file of rules is empty\n");
       return Math.max(code, await writeOut(call, budgetRules(budgets)));
     }
+    await makeRunDir(call);
     const written = rendered === null ? exit.ok : await writeOut(call, pick(rendered).yaml);
     return Math.max(code, written);
   },

@@ -158,6 +158,9 @@ export const examples: { readonly [C in Code]?: Example<C> } = {
   TP2806: draft("accessLogs:\n  enabled: true\n  matches:\n    - cel: response.code"),
   TP2807: draft("accessLogs:\n  enabled: true\n  matches:\n    - cel: 1 == 2"),
   TP2808: { args: { comparisons: 900, limit: 500 } },
+  TP2809: draft("accessLogs:\n  enabled: true\n  matches:\n    - cel: request.path.matches('^(/[a-z]{1,64}){1,60}$')"),
+  TP2810: { args: { limit: 128, column: null } },
+  TP2811: { args: { what: "steps", limit: 50_000 } },
 
   TP3001: {
     args: { target: "Gateway prod/edge", winner: "prod/edge", decided: "its creationTimestamp is older", others: 0 },
@@ -172,6 +175,10 @@ export const examples: { readonly [C in Code]?: Example<C> } = {
   TP3005: draft("tracing:\n  samplingRate: {percent: 5}"),
   TP3006: { args: { service: "monitoring/otel-collector", namespace: "prod", serviceNamespace: "monitoring" } },
   TP3007: { args: { service: "monitoring/otel-colector", known: ' — did you mean "monitoring/otel-collector"?' } },
+  TP3008: { args: { namespace: "team-a", over: [{ budget: "policies", wanted: 51, limit: 50 }] } },
+  TP3009: text(
+    `${object("gateway.networking.k8s.io/v1alpha2", `targetRef:\n${indent(gateway, 2)}`)}---\napiVersion: gateway.envoyproxy.io/v1alpha1\nkind: EnvoyProxy\nmetadata:\n  name: merged\n  namespace: prod\nspec:\n  mergeGateways: true\n`,
+  ),
 
   TP4001: draft("tracing:\n  context: [W3C, B3]"),
   TP4002: { args: { component: "processor tail_sampling", needs: "parentBasedSampling" } },
@@ -191,6 +198,8 @@ export const examples: { readonly [C in Code]?: Example<C> } = {
   TP4020: draft("metrics:\n  genAI:\n    prices: [gpt-4o, clade-sonnet-4-5]"),
   TP4021: { args: { field: "providers[0].models[2].prices.input_mtok", problem: "must be a number, 0 or more" } },
   TP4022: draft("metrics:\n  genAI:\n    budgets:\n      - {name: teams, usdPerMonth: 500, by: team}"),
+  TP4030: draft("tracing:\n  captureMessageContent: true"),
+  TP4025: draft("metrics:\n  genAI:\n    dimensions:\n      - {key: tenant, limit: 50}"),
 
   TP5001: { args: { looked: ["--collector", "OTELCOL_BIN", "otelcol-contrib on PATH"] } },
   TP5002: { args: { path: "/opt/otelcol", source: "--collector" } },
@@ -215,6 +224,8 @@ export const examples: { readonly [C in Code]?: Example<C> } = {
   TP5022: { args: { path: "/run/otel-policy", holder: "process 4711" } },
   TP5023: { args: { path: "/run/otel-policy", reason: "it belongs to another user" } },
   TP5024: { args: { path: "/a/very/long/path", bytes: 131, limit: 107 } },
+  TP5025: { args: { path: "/run/otel-policy/agent/ingest.yaml" } },
+  TP5026: { args: { socket: "/run/otel-policy/agent/health-ingest.sock" } },
   TP5030: { args: { reason: "the collector at localhost:4318 refuses connections" } },
 
   TP6001: { args: { where: "manifests" } },
@@ -228,5 +239,19 @@ export const examples: { readonly [C in Code]?: Example<C> } = {
   TP6007: { args: { policy: "prod/edge", problem: "path does not start with /" } },
   TP6008: { args: { object: "policy prod/edge", plane: "Kong", what: "a second rate for sampled parents" } },
 
+  TP7001: {
+    args: {
+      field: "expect.spans[0].count",
+      problem: "is text, not a whole number",
+      example: "write it without quotes: count: 3",
+    },
+  },
+  TP7002: {
+    args: {
+      path: "requests.json",
+      problem: "holds no export request: line 1 has none of resourceSpans, resourceLogs, resourceMetrics",
+    },
+  },
+  TP7003: { args: { test: "sensitive paths are logged", expected: "1 line", found: "none of 3" } },
   TP9001: { args: { detail: "unexpected value" } },
 };

@@ -1,6 +1,7 @@
 import { type Located, type Origin, spanOf } from "../../diagnostics/origin.ts";
 import { positionOf } from "../../diagnostics/source.ts";
-import type { AccessLogs, Metrics, Provider, Rate, TelemetryPolicy, Tracing, ValueSource } from "../../policy/types.ts";
+import { providerText, rateText, sourceText } from "../../policy/setting-text.ts";
+import type { AccessLogs, Metrics, TelemetryPolicy, Tracing } from "../../policy/types.ts";
 
 /** One signal's settings: what, which value, from where. */
 export type Settings = { readonly title: string; readonly rows: readonly (readonly string[])[] };
@@ -40,6 +41,7 @@ const tracing = (tracing: Tracing, sources: Sources) => {
     ...tracing.attributes.flatMap(({ name, source }) => row(`attribute ${name.value}`, source, sourceText)),
     ...row("service name", tracing.serviceName),
     ...row("span name", tracing.spanName),
+    ...content(row, tracing),
     ...tracing.propagation.flatMap((format) => row("context", format, (value) => `${value} (the proxy's part)`)),
   ];
 };
@@ -66,24 +68,12 @@ const accessLogs = (logs: AccessLogs, sources: Sources) => {
     ...row("format", logs.format),
     ...logs.matches.flatMap(({ path, cel }) => [...row("match path", path), ...row("match cel", cel)]),
     ...(logs.fields ?? []).flatMap((field) => row("field", field)),
+    ...content(row, logs),
   ];
 };
 
-const providerText = (provider: Provider): string =>
-  provider.kind === "otlp"
-    ? `OTLP/${provider.transport} ${provider.endpoint}${provider.insecure ? ", no TLS" : ""}`
-    : `Prometheus ${provider.remoteWrite ?? "(pull)"}`;
-
-const rateText = ({ numerator, denominator }: Rate): string =>
-  `${numerator}/${denominator} = ${Number(((100 * numerator) / denominator).toPrecision(6))} %`;
-
-const sourceText = (source: ValueSource): string => {
-  switch (source.from) {
-    case "literal":
-      return JSON.stringify(source.value);
-    case "header":
-      return `header ${source.name}`;
-    case "attribute":
-      return `attribute ${source.key}`;
-  }
-};
+/** Who keeps what people and models say to each other, and where that is written. */
+const content = (row: ReturnType<typeof rowOf>, { captureMessageContent }: Tracing | AccessLogs) =>
+  row("message content", captureMessageContent ?? null, (keeps) =>
+    keeps ? "KEPT: prompts, answers and arguments of tools leave with the records" : "removed",
+  );

@@ -66,6 +66,39 @@ export const celCodes = {
     why: "they are made for every record; nested ?: and comparisons of conditions multiply them",
     fix: "use matches() in place of long lists, && and || in place of ?:",
   }),
+  TP2809: row<{
+    pattern: string;
+    of: "characters" | "instructions";
+    size: number;
+    limit: number;
+    column: number | null;
+  }>({
+    severity: "error",
+    title: "regular expression too large",
+    message: ({ pattern, of, size, limit, column }) =>
+      of === "characters"
+        ? `pattern "${pattern}" has ${size} characters, more than ${limit}${at(column)}`
+        : `pattern "${pattern}" compiles to ${size} instructions, more than ${limit}${at(column)}`,
+    why: "counted repetitions are written out, nested ones multiply; the Collector that all policies share holds the program in memory and walks it for every record",
+    fix: "use * or + in place of large counts such as {1000}, or say it with several conditions joined by && and ||",
+  }),
+  TP2810: row<{ limit: number; column: number | null }>({
+    severity: "error",
+    title: "CEL value with too many branches",
+    message: ({ limit, column }) => `a value of the CEL expression has more than ${limit} branches${at(column)}`,
+    why: "everything that is asked of a value is asked in each of its branches, and values with branches that are put together multiply",
+    fix: "decide first and compare then: (c ? a : b) == d is (c && a == d) || (!c && b == d)",
+  }),
+  TP2811: row<{ what: "steps" | "instructions"; limit: number }>({
+    severity: "error",
+    title: "CEL of a policy takes too much",
+    message: ({ what, limit }) =>
+      what === "steps"
+        ? `the CEL expressions of this policy take more than ${limit} steps to work out`
+        : `the regular expressions of this policy compile to more than ${limit} instructions together`,
+    why: "a policy must not make all others wait until it is worked out; nested exists(), ?: and large counts such as {1000} multiply",
+    fix: "leave some of the matches out, or say them with fewer branches, entries and counted repetitions",
+  }),
 } as const;
 
 function at(column: number | null): string {

@@ -120,4 +120,19 @@ export const renderCodes = {
     fix: ({ by }) =>
       `add ${by} to metrics.genAI.dimensions, or budget by one of gen_ai.request.model, gen_ai.provider.name, route`,
   }),
+  TP4025: row<{ key: string; why: string }>({
+    severity: "warning",
+    title: "limit holds nowhere",
+    message: ({ key, why }) => `the limit of dimension "${key}" holds nowhere: ${why}`,
+    why: "a limit that is written and not kept would let series grow unseen",
+    fix: "leave the limit out, or put it where metrics are derived with that dimension",
+  }),
+  TP4030: row<{ policy: string; records: string }>({
+    severity: "warning",
+    title: "message content is kept",
+    message: ({ policy, records }) =>
+      `policy ${policy} keeps prompts, answers and arguments of tools in the ${records} of its targets`,
+    why: "whoever reads that backend reads what people told a model; by default content leaves no pipeline",
+    fix: "remove captureMessageContent, unless everyone who can read the backend may read the content, too",
+  }),
 } as const;

@@ -58,4 +58,32 @@ export const resolveCodes = {
     why: "telemetry for a backend that does not exist is retried, and lost when the queue is full",
     fix: "correct the name, or add the manifest of the Service to the policy folder",
   }),
+  TP3008: row<{
+    namespace: string;
+    over: readonly { readonly budget: string; readonly wanted: number; readonly limit: number }[];
+  }>({
+    severity: "error",
+    title: "namespace over its budget",
+    message: ({ namespace, over }) =>
+      `the budget of namespace ${namespace} has no room for this policy: it would be ${over.map(({ budget, wanted, limit }) => `${wanted} of ${limit} ${budgetWords[budget] ?? budget}`).join(", ")}`,
+    why: "all namespaces share one Collector, so each has a budget; its policies are served oldest first, then by name, and those that no longer fit govern nothing",
+    fix: ({ namespace, over }) =>
+      `remove or shrink policies of ${namespace}, or have the platform raise it: ${over.map(({ budget, wanted }) => `--namespace-budget ${namespace}/${budget}=${wanted}`).join(" ")}`,
+  }),
+  TP3009: row<{ target: string; proxy: string; className: string | null }>({
+    severity: "warning",
+    title: "merged Gateways",
+    message: ({ target, proxy, className }) =>
+      className === null
+        ? `a policy on ${target} cannot be enforced if EnvoyProxy ${proxy} sets up its proxies: they serve merged Gateways`
+        : `a policy on ${target} cannot be enforced: EnvoyProxy ${proxy} merges all Gateways of class ${className}`,
+    why: "with mergeGateways one Envoy serves all Gateways of a class, and its telemetry names only the class",
+    fix: "turn mergeGateways off, or give the Gateway a class of its own",
+  }),
 } as const;
+
+const budgetWords: { readonly [budget: string]: string } = {
+  dimensions: "added dimensions",
+  "config-bytes": "bytes of config",
+  regex: "instructions of regular expressions",
+};

@@ -171,6 +171,21 @@ export const runCodes = {
     why: "the kernel cannot bind a longer name (struct sockaddr_un)",
     fix: "choose a shorter --run-dir, for example /run/otel-policy",
   }),
+  TP5025: row<{ path: string }>({
+    severity: "error",
+    title: "ingest of another base config",
+    message: ({ path }) => `ingest runs ${path}, which is not what --base asks of it now`,
+    why: "cores that were rendered from another base config than ingest could not be reached by it",
+    fix: ({ path }) =>
+      `restart both: remove ${path}, which is then written anew, or let the pod be made anew (kubectl rollout restart)`,
+  }),
+  TP5026: row<{ socket: string }>({
+    severity: "warning",
+    title: "ingest does not answer",
+    message: ({ socket }) => `the ingest Collector does not answer on ${socket}`,
+    why: "it owns the ports: until it is back nothing is taken from gateways, which try again; policies are not affected",
+    fix: "look at the log of its container; it is started again by whoever runs it, not by the agent",
+  }),
   TP5030: row<{ reason: string }>({
     severity: "warning",
     title: "own telemetry not exported",

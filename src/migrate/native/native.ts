@@ -1,4 +1,5 @@
 import type { Rate } from "../../policy/types.ts";
+import type { Manifest } from "../manifests.ts";
 import type { Cited, Sketch, SketchProvider, SketchSource } from "../sketch.ts";
 import type { Out } from "../yaml-out.ts";
 
@@ -15,8 +16,8 @@ export type NativeWriter = {
   /** The value of `--to`. */
   readonly name: string;
   readonly title: string;
-  /** Documents for one policy; none where that data plane can say nothing of it. */
-  readonly write: (sketch: Sketch, tell: Tell) => readonly Out[];
+  /** Documents for one policy; none where that data plane can say nothing of it. `manifests` is everything in the files. */
+  readonly write: (sketch: Sketch, tell: Tell, manifests: readonly Manifest[]) => readonly Out[];
 };
 
 /** `93.75` for 15/16; null where it has more decimals than allowed. */

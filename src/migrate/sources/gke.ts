@@ -83,14 +83,18 @@ const readPicker = (reading: Reading): readonly Sketch[] => {
   const { manifest } = reading;
   const tracings: SketchTracing[] = [];
   for (const container of itemsOf(at(manifest.root, "spec", "template", "spec", "containers"))) {
-    const block = readEnvironment(reading, at(container, "env"), {
+    const environment = readEnvironment(reading, at(container, "env"), {
       sender: "the picker",
       why: "set by the agent; keep llm-d-epp in the picker, by which its telemetry is recognised",
     });
+    const flag = [...itemsOf(at(container, "args")), ...itemsOf(at(container, "command"))].find((argument) =>
+      /^--?tracing=false$/.test(wordOf(argument) ?? ""),
+    );
+    const block = flag === undefined ? environment : { ...environment, enabled: reading.cite(false, flag) };
     if (Object.keys(block).length > 0) tracings.push(block);
     for (const list of ["args", "command"]) {
       for (const argumentNode of itemsOf(at(container, list)))
-        if (/^--?(?:tracing|enable-?tracing|metrics|otel)/i.test(wordOf(argumentNode) ?? ""))
+        if (argumentNode !== flag && /^--?(?:tracing|enable-?tracing|metrics|otel)/i.test(wordOf(argumentNode) ?? ""))
           keepNative(reading, argumentNode, "whether the picker makes telemetry at all stays with it");
     }
   }

@@ -91,18 +91,18 @@ const readOverride = (
       wrong(reading, tag, "has no value", "give UPSERT a value, or write operation: REMOVE");
       continue;
     }
-    reading.note(at(tag, "operation"), { outcome: "carried", why: "a dimension with a source is added" });
     const source = celSource(wordOf(expression) ?? "");
     // Families that proxies make themselves arrive with their labels alone: nothing else is there to read.
     const isTheirs = !names.every((name) => derivedFamilies.includes(name)) && source?.from !== "literal";
-    if (source === null || isTheirs)
-      keepNative(
-        reading,
-        expression,
-        "only the proxy can evaluate it; keep the tag there, it arrives as a label of istio_* metrics",
-        `${JSON.stringify(key)}:\n  ${reading.text(tag).replaceAll("\n", "\n  ")}`,
-      );
-    else if (source.from === "literal" && literalProblem(source.value) !== null)
+    if (source === null || isTheirs) {
+      const theirs = "only the proxy can evaluate it; keep the tag there, it arrives as a label of istio_* metrics";
+      const text = reading.text(tag).replaceAll("\n", "\n  ");
+      keepNative(reading, expression, theirs, `${JSON.stringify(key)}:\n  ${text}`);
+      reading.note(at(tag, "operation"), { outcome: "dataPlane", why: "with the tag, which stays with the proxy" });
+      continue;
+    }
+    reading.note(at(tag, "operation"), { outcome: "carried", why: "a dimension with a source is added" });
+    if (source.from === "literal" && literalProblem(source.value) !== null)
       lost(reading, expression, literalProblem(source.value) ?? "");
     else dimensions.push(reading.cite({ key, source }, expression, spread));
   }

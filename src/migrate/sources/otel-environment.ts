@@ -20,10 +20,11 @@ const all: Rate = { numerator: 100, denominator: 100 };
 
 /** `http://host:4317` is gRPC without TLS to OpenTelemetry's exporters, unless their protocol says otherwise. */
 const providerOf = (reading: Reading, endpoint: YamlNode, protocol: string | null): Cited<SketchProvider> | null => {
-  const [, host, port] = /^http:\/\/([a-z0-9.-]+):(4317)\/?$/i.exec(wordOf(endpoint) ?? "") ?? [];
-  if (host === undefined || isLocal(host) || protocol?.startsWith("http") === true)
-    return providerOfUrl(reading, endpoint, "traces");
-  return reading.cite(providerAt(host, Number(port)), endpoint, { how: "changed", why: "port 4317 is OTLP over gRPC" });
+  const [, host, port] = /^http:\/\/([a-z0-9.-]+):(\d+)\/?$/i.exec(wordOf(endpoint) ?? "") ?? [];
+  const isGrpc = protocol === "grpc" || (port === "4317" && protocol?.startsWith("http") !== true);
+  if (host === undefined || isLocal(host) || !isGrpc) return providerOfUrl(reading, endpoint, "traces");
+  const why = protocol === "grpc" ? "OTLP over gRPC, as the protocol says" : "port 4317 is OTLP over gRPC";
+  return reading.cite(providerAt(host, Number(port)), endpoint, { how: "changed", why });
 };
 
 /** Values are percent-encoded (W3C Baggage); text that is not stays as it is. */

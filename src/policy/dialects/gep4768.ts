@@ -1,5 +1,14 @@
 import { type Located, located } from "../../diagnostics/origin.ts";
-import { type Block, type Field, openBlock, type Reader, readItems, readText, readWord } from "../reader.ts";
+import {
+  type Block,
+  type Field,
+  openBlock,
+  type Reader,
+  readBoolean,
+  readItems,
+  readText,
+  readWord,
+} from "../reader.ts";
 import { readAccessLogs } from "../signals/access-logs.ts";
 import { readMetrics } from "../signals/metrics.ts";
 import { keepAll } from "../signals/percent-tracing.ts";
@@ -42,6 +51,7 @@ const readTracing = (reader: Reader, field: Field | null): Tracing | null => {
     serviceName: readText(reader, block.get("serviceName"), 1, 253),
     spanName: readText(reader, block.get("spanName"), 1, 256),
     propagation: [],
+    captureMessageContent: readBoolean(reader, block.get("captureMessageContent")),
   };
 };
 

@@ -12,6 +12,13 @@ export const reservedNames: Rule = ({ policy, report }) => {
         { field, value: shorten(name.value), reserved: "otel_policy names route and count records" },
         spanOf(name.origin),
       );
+  for (const { key, source } of dimensionsOf(policy))
+    if (source !== null && /^k8s[._](?:gateway[._]name(?:space)?|namespace[._]name)$/.test(key.value))
+      report(
+        "TP2403",
+        { field: "dimension", value: shorten(key.value), reserved: "it names the target that a series is of" },
+        spanOf(key.origin),
+      );
   for (const { key } of dimensionsOf(policy))
     if (/^(?:le|quantile|job|instance|__.*)$/.test(key.value))
       report(

@@ -1,5 +1,5 @@
 import { located } from "../../diagnostics/origin.ts";
-import { type Field, openBlock, type Reader, readItems, readText, readWord } from "../reader.ts";
+import { type Field, openBlock, type Reader, readBoolean, readItems, readText, readWord } from "../reader.ts";
 import type { AccessLogs, LogMatch } from "../types.ts";
 import { readProvider } from "../values/provider.ts";
 import { readSwitch } from "./switch.ts";
@@ -24,6 +24,7 @@ export const readAccessLogs = (reader: Reader, field: Field | null): AccessLogs 
       .map((item) => readMatch(reader, item))
       .filter((match) => match !== null),
     fields: fieldsField === null || emptyFields ? null : fields,
+    captureMessageContent: readBoolean(reader, block.get("captureMessageContent")),
   };
 };
 

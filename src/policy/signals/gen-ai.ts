@@ -11,7 +11,7 @@ import {
   wrongType,
 } from "../reader.ts";
 import type { GenAI } from "../types.ts";
-import { readDimension } from "./dimension.ts";
+import { readDimensions } from "./dimension.ts";
 
 /** `metrics.genAI`, an extension in every dialect: present means on, unless `enabled: false`. */
 export const readGenAI = (reader: Reader, field: Field | null): GenAI | null => {
@@ -20,9 +20,9 @@ export const readGenAI = (reader: Reader, field: Field | null): GenAI | null => 
   return {
     enabled: readBoolean(reader, block.get("enabled")) ?? located(true, { kind: "default", rule: "genAI is present" }),
     profile: readWord(reader, block.get("profile"), ["latest", "v1.41"]),
-    source: readWord(reader, block.get("source"), ["gateway-logs", "gateway-spans", "client-spans"]),
+    source: readWord(reader, block.get("source"), ["gateway-logs", "gateway-spans", "client-spans", "client-metrics"]),
     prices: present(readItems(reader, block.get("prices")).map((item) => readText(reader, item))),
-    dimensions: present(readItems(reader, block.get("dimensions")).map((item) => readDimension(reader, item))),
+    ...readDimensions(reader, block.get("dimensions")),
     budgets: present(readItems(reader, block.get("budgets")).map((item) => readBudget(reader, item))),
   };
 };

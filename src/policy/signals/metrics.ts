@@ -2,7 +2,7 @@ import { located } from "../../diagnostics/origin.ts";
 import { type Field, openBlock, type Reader, readBoolean, readItems, readText } from "../reader.ts";
 import type { MetricOverride, Metrics } from "../types.ts";
 import { readProvider } from "../values/provider.ts";
-import { readDimension } from "./dimension.ts";
+import { readDimensions } from "./dimension.ts";
 import { readGenAI } from "./gen-ai.ts";
 import { readSwitch } from "./switch.ts";
 
@@ -30,8 +30,6 @@ const readOverride = (reader: Reader, field: Field): MetricOverride | null => {
   const type = readText(reader, block.get("type"));
   const disabled =
     readBoolean(reader, block.get("disabled")) ?? located(false, { kind: "default", rule: "families are kept" });
-  const dimensions = readItems(reader, block.get("dimensions"))
-    .map((item) => readDimension(reader, item))
-    .filter((dimension) => dimension !== null);
-  return name === null ? null : { name, type, disabled, dimensions };
+  const dimensions = readDimensions(reader, block.get("dimensions"));
+  return name === null ? null : { name, type, disabled, ...dimensions };
 };

@@ -29,6 +29,7 @@ export const readPercentTracing = (reader: Reader, field: Field | null): Tracing
     propagation: readItems(reader, block.get("context"), 16)
       .map((item) => readText(reader, item))
       .filter((format) => format !== null),
+    captureMessageContent: readBoolean(reader, block.get("captureMessageContent")),
   };
 };
 

@@ -1,4 +1,5 @@
 import type { RequestRecord, Signal } from "../../dataplane/profile.ts";
+import { openDimensions } from "../../plan/caps.ts";
 import { durationBuckets, families, sizeBuckets } from "../../plan/families.ts";
 import type { FamilyDefinition } from "../../plan/family.ts";
 import { genAIFamilies } from "../../plan/gen-ai-families.ts";
@@ -8,6 +9,7 @@ import { shared } from "../lookup.ts";
 import { attribute, configText, literally, quoted, type RecordContext, resourceAttribute } from "../ottl.ts";
 import { stamps } from "../stamps.ts";
 import { type Tree, traced } from "../tree.ts";
+import { capStatements, capsNeedPolicy, longestValue } from "./cap.ts";
 import { callMetrics, labelAttributes, labelStatements } from "./gen-ai-metrics.ts";
 
 type Derive = Extract<Stage, { kind: "derive" }>;
@@ -16,7 +18,7 @@ type Derive = Extract<Stage, { kind: "derive" }>;
 export const targetFields = ["gateway.name", "gateway.namespace", "namespace"] as const;
 
 /** Key under which a dimension travels until the metric is finished; header values are private, attributes are their own. */
-const carrier = (from: Exclude<ValueFrom, { kind: "row" }>): string =>
+export const carrier = (from: Exclude<ValueFrom, { kind: "row" }>): string =>
   from.kind === "header" ? stamps.header(from.name) : from.key;
 
 /** Row data that differs between the targets of the class; what is equal is written where it is needed. */
@@ -26,8 +28,11 @@ const rowStampsOf = (scope: ClassScope, stage: Derive): readonly string[] =>
     ...stage.families.flatMap((family) =>
       family.added.flatMap(({ from }) => (from.kind === "row" ? [from.field] : [])),
     ),
+    ...(capsNeedPolicy(scope, openKeys(stage)) ? ["policy"] : []),
     // Conditions of request records ask whether the target is a namespace.
   ].filter((field) => field === "namespace" || shared(scope.rows, fieldOf(field)) === null);
+
+const openKeys = (stage: Derive): ReadonlySet<string> => new Set(stage.families.flatMap(openDimensions));
 
 /** Row data that derived metrics read from the resource; literals cannot be inlined into a connector. */
 export const needForDerive = (scope: ClassScope, stage: Derive): void => {
@@ -228,5 +233,16 @@ export const derivedStatements = (scope: ClassScope, stage: Derive): readonly Tr
         leftovers.add(`delete_key(datapoint.attributes, ${quoted(from.key)}) where ${name}`);
     }
   }
-  return [...lines, ...leftovers];
+  return [...lines, ...leftovers, ...tooLong(stage), ...capStatements(scope, openKeys(stage))];
+};
+
+/** What a caller may write at any length is no name. Labels of calls were cut before. */
+const tooLong = (stage: Derive): readonly string[] => {
+  const added = stage.families.flatMap((family) =>
+    family.added.flatMap(({ key, from }) => (from.kind === "row" ? [] : [key])),
+  );
+  return [...new Set(added)].map((key) => {
+    const path = attribute("datapoint", key);
+    return `set(${path}, "other") where IsString(${path}) and Len(${path}) > ${longestValue}`;
+  });
 };

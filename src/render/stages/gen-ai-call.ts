@@ -50,7 +50,12 @@ const sourcesOf = (
 ): readonly { readonly source: CallSource; readonly when: string | null }[] => {
   const signal = context === "span" ? "traces" : "logs";
   if (source !== null) {
-    const held = { "gateway-logs": "log", "gateway-spans": "span", "client-spans": "span" } as const;
+    const held = {
+      "gateway-logs": "log",
+      "gateway-spans": "span",
+      "client-spans": "span",
+      "client-metrics": "datapoint",
+    } as const;
     if (held[source] !== context) return [];
     if (source === "gateway-spans") return [{ source, when: `not ${isClient}` }];
     return [{ source, when: source === "client-spans" ? `not ${isGateway}` : null }];

@@ -5,6 +5,7 @@ import { callPath, tokensPath } from "./gen-ai-call.ts";
 import { fieldPath, type Group } from "./gen-ai-names.ts";
 import { lookupGroups, rowPath } from "./price-lookup.ts";
 import { boundOf, isSetApart, rateOf } from "./price-rates.ts";
+import { serviceTierGroup } from "./service-tier.ts";
 
 /** Parts of a call's cost, disjoint: tokens by bucket, a price per call, or all of what somebody else stated. */
 export const costBuckets = ["uncached_input", "cache_read", "cache_write", "output", "request", "unsplit"] as const;
@@ -122,10 +123,22 @@ const answeredGroup = (context: RecordContext, priced: boolean): Group => {
   };
 };
 
+/** What a service tier makes cheaper or dearer: all of an estimate. */
+const amounts = (context: RecordContext): readonly string[] => [
+  ...costBuckets.filter((bucket) => bucket !== "unsplit").map((bucket) => costPath(context, bucket)),
+  savedPath(context, "provider_cache"),
+];
+
 /** Everything between counted tokens and the parts of a cost; without prices, only what a gateway's cache saved from being counted. */
 export const priceGroups = (context: RecordContext, form: PriceForm | null): readonly Group[] => [
   ...(form === null
     ? []
-    : [reportedGroup(context), ...lookupGroups(context, form), costGroup(context, form), ...partGroup(context, form)]),
+    : [
+        reportedGroup(context),
+        ...lookupGroups(context, form),
+        costGroup(context, form),
+        ...partGroup(context, form),
+        serviceTierGroup(context, form, amounts(context)),
+      ]),
   answeredGroup(context, form !== null),
 ];

@@ -8,6 +8,10 @@ import { type Tree, traced } from "../tree.ts";
 const isOneOf = (names: readonly string[]): string =>
   `(${names.map((name) => `metric.name == ${quoted(name)}`).join(" or ")})`;
 
+/** Gauges of shares and averages, by their names: summed up they would mean nothing. */
+const isAverage =
+  '(metric.type == METRIC_DATA_TYPE_GAUGE and IsMatch(metric.name, "(average|avg|mean|ratio|utili[sz]ation|saturation|usage_perc|percent)"))';
+
 type Dimension = Extract<Stage, { kind: "dimension" }>;
 
 /** One view on arriving families: a dimension added or overwritten, or taken away and its points summed up. */
@@ -28,8 +32,14 @@ const view = (scope: ClassScope, stage: Dimension): readonly Tree[] => {
       context: "datapoint",
       statements: [`delete_key(datapoint.attributes, ${quoted(stage.key)}) where ${named}`],
     }),
-    // Points that differed only in that dimension are one series now.
-    traced(stage.origin, { context: "metric", statements: [`aggregate_on_attributes("sum") where ${named}`] }),
+    // Points that differed only in that dimension are one series now. A Summary's quantiles cannot be put together.
+    traced(stage.origin, {
+      context: "metric",
+      statements: [
+        `aggregate_on_attributes("sum") where ${named} and not ${isAverage} and metric.type != METRIC_DATA_TYPE_SUMMARY`,
+        `aggregate_on_attributes("mean") where ${named} and ${isAverage}`,
+      ],
+    }),
   ];
 };
 

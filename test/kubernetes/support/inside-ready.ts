@@ -1,4 +1,4 @@
-// Asks the agent of this network until it is ready; prints the status view.
+// Asks the agent of this network until it is ready, or "not ready"; prints the status view.
 import { poll } from "../../support/poll.ts";
 
 const [wanted = "ready", deadlineMs = "20000"] = process.argv.slice(2);
@@ -7,6 +7,7 @@ const ask = async (path: string): Promise<Response | null> => fetch(`http://127.
 const view = await poll(
   wanted,
   async () => {
+    if (wanted === "not ready") return (await ask("/readyz"))?.status === 503 ? "null" : null;
     if ((await ask("/readyz"))?.status !== 200) return null;
     const text = await (await ask("/api/v1/status"))?.text();
     return text !== undefined && (wanted === "ready" || text.includes(wanted)) ? text : null;

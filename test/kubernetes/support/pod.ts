@@ -19,7 +19,12 @@ import { at } from "./policies.ts";
 
 /** A pod of a rendered manifest, run here as kubelet would run it: same users, mounts, limits, environment. */
 export type Pod = {
+  /** The first of its containers. */
   readonly main: Container;
+  /** Any of them, by its name. */
+  readonly container: (name: string) => Container;
+  /** Starts one that has ended once more, as kubelet does. */
+  readonly restart: (name: string) => Promise<Container>;
   /** Replaces what ConfigMap volumes hold, as kubelet does: all files at once, by one rename. */
   readonly setConfigMap: (name: string, data: { readonly [file: string]: string }) => void;
   readonly stop: () => Promise<void>;
@@ -112,18 +117,37 @@ export const startPod = async (
     container.started.catch(() => {}); // it may be through before anybody looks
     assert.equal(await container.ended, 0, `init container ${template.name}:\n${container.log()}`);
   }
-  const [template, ...more] = at(pod, "containers") as readonly ContainerTemplate[];
-  assert.ok(template !== undefined && more.length === 0, "one container was expected");
-  const main = start(template, null);
+  const templates = at(pod, "containers") as readonly ContainerTemplate[];
+  const running = new Map<string, Container>();
+  const startNamed = (wanted: string, network: string | null): Container => {
+    const container = start(templates.find((one) => one.name === wanted) ?? assert.fail(wanted), network);
+    running.set(wanted, container);
+    return container;
+  };
+  const named = (wanted: string): Container => running.get(wanted) ?? assert.fail(wanted);
+  /** Of the first container that runs, other than this one: they are all in the same. */
+  const networkOf = (but: string): string =>
+    `/proc/${[...running].flatMap(([one, container]) => (one === but ? [] : (container.pid() ?? [])))[0]}/ns/net`;
+  const [first, ...more] = templates.map((one) => one.name);
+  const main = startNamed(first ?? assert.fail("no container"), null);
+  if (more.length > 0) await main.started;
+  for (const one of more) await startNamed(one, networkOf(one)).started;
   return {
     main,
+    container: named,
+    restart: async (wanted) => {
+      await named(wanted).ended;
+      const container = startNamed(wanted, networkOf(wanted));
+      await container.started;
+      return container;
+    },
     setConfigMap: (map, files) => {
       data.set(map, files);
       for (const { folder: place, sources } of projections) if (sources.includes(map)) project(place, sources, data);
     },
     stop: async () => {
-      main.kill("KILL");
-      await main.ended;
+      for (const container of running.values()) container.kill("KILL");
+      await Promise.all([...running.values()].map((container) => container.ended));
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { overlay, standIn } from "../../../src/agent/stand-in.ts";
+import { overlay } from "../../../src/agent/overlay.ts";
+import { standIn } from "../../../src/agent/stand-in.ts";
 
 const config = {
   receivers: { otlp: { protocols: { grpc: { endpoint: "0.0.0.0:4317" } } } },
@@ -42,7 +43,7 @@ test("a stand-in listens nowhere but on its own sockets, stores in its own folde
 });
 
 test("an overlay repeats the lists it replaces", () => {
-  const { service } = overlay(config, { healthSocket: "/r/h.sock", telemetryPort: 7 });
+  const { service } = overlay(config, { healthSocket: "/r/h.sock", telemetryPort: 7, queues: null });
   assert.ok(typeof service === "object" && service !== null && "extensions" in service);
   assert.deepEqual(service.extensions, ["health_check", "file_storage", "health_check/otel_policy"]);
   assert.match(JSON.stringify(service), /"readers":\[\{"pull":\{\}\},\{"pull":.*"port":7/);

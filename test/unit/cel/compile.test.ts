@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { compileCel, maxComparisons } from "../../../src/cel/compile.ts";
+import { compileCel } from "../../../src/cel/compile.ts";
+import { maxComparisons } from "../../../src/cel/limits.ts";
 import { conditionText } from "../../../src/render/stages/condition.ts";
 
 const compiled = (text: string, signal: "traces" | "logs" = "logs") =>

@@ -4,8 +4,10 @@ import type { Agent } from "../../../src/agent/agent.ts";
 import type { AgentOptions } from "../../../src/agent/options.ts";
 import { StartError } from "../../../src/agent/start-error.ts";
 import type { AgentView } from "../../../src/agent/view.ts";
+import { type CompileOptions, compile as realCompile } from "../../../src/compile.ts";
 import { type Diagnostic, diagnostic } from "../../../src/diagnostics/diagnostic.ts";
 import { outcome } from "../../../src/diagnostics/outcome.ts";
+import { usualBudgets } from "../../../src/resolve/budgets.ts";
 import { poll } from "../../support/poll.ts";
 import { runCli } from "./run-cli.ts";
 
@@ -154,6 +156,27 @@ test("flags become the agent's options", async () => {
   );
   assert.deepEqual([given.listen, given.serve, given.once, given.redirectSinks], [null, null, false, null]);
   assert.match(given.base.text, /^service:/m);
+});
+
+test("the agent compiles with the budgets and prices of its flags", async () => {
+  const { options, parts } = fakeAgent(0);
+  const asked: CompileOptions[] = [];
+  const compile: typeof realCompile = (files, how) => {
+    asked.push(how);
+    return realCompile(files, how);
+  };
+  await runCli("agent --policy-dir a --listen none --namespace-budget team-a/policies=3", {
+    parts: { ...parts, compile: async () => compile },
+  });
+  const given = options();
+  assert.ok(given !== null);
+  const { base } = given;
+  const how = { dataPlanes: [], rootNamespace: null, allowEndpoints: [], base, collector: null, redirectSinks: null };
+  given.compile([], { ...how, topology: "handover" });
+  assert.deepEqual(
+    asked.map(({ budgets, prices }) => [budgets?.own.get("team-a"), budgets?.everyone, prices]),
+    [[{ policies: 3 }, usualBudgets, null]],
+  );
 });
 
 test("the run folder is the user's own", async () => {

@@ -6,6 +6,7 @@ import { withoutTemplates } from "../../../src/migrate/templates.ts";
 import { leavesUnder } from "../../../src/migrate/tree.ts";
 import { readPolicies } from "../../../src/policy/read.ts";
 import { parseYamlDocuments, type YamlNode } from "../../../src/policy/yaml.ts";
+import { resolve } from "../../../src/resolve/resolve.ts";
 
 type Leaf = { readonly file: string; readonly start: number; readonly end: number };
 
@@ -56,4 +57,18 @@ export const assertValid = ({ policies, count }: Migration): void => {
   const errors = read.diagnostics.filter(({ severity }) => severity === "error");
   assert.deepEqual(errors, [], policies);
   assert.equal(read.value.policies.length, count, policies);
+};
+
+/** Put into a folder, it governs what it was meant to govern: references are permitted, no two want one target. */
+export const assertResolves = ({ policies }: Migration): void => {
+  const read = readPolicies([{ path: "migrated.yaml", text: policies }], {
+    allowEndpoints: ["*", "*:*"],
+    rootNamespace: null,
+  });
+  const { diagnostics } = resolve(read.value, { rootNamespace: null });
+  assert.deepEqual(
+    diagnostics.filter(({ severity }) => severity !== "info"),
+    [],
+    policies,
+  );
 };

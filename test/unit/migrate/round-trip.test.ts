@@ -41,6 +41,14 @@ ${spec}`;
 
 const provider = "provider: {backendRef: {name: otel, namespace: monitoring, port: 4317}}";
 
+/** Of a picker nothing names a Gateway; its Namespace does. */
+const namespaced = (spec: string): string => `apiVersion: gateway.networking.x-k8s.io/v1alpha1
+kind: TelemetryPolicy
+metadata: {name: pool-epp, namespace: models}
+spec:
+  targetRefs: [{group: "", kind: Namespace, name: models}]
+${spec}`;
+
 /** What each data plane and a policy both can say: nothing changes on the way there and back. */
 const same: { readonly [plane: string]: readonly (readonly [what: string, policy: string])[] } = {
   istio: [
@@ -124,6 +132,48 @@ const same: { readonly [plane: string]: readonly (readonly [what: string, policy
 `),
     ],
   ],
+  kuadrant: [
+    [
+      "labels",
+      gateway(`  metrics:
+    mode: Enabled
+    overrides:
+      - {name: request_count, dimensions: [{key: team, fromHeader: x-team}, {key: tier, value: gold}, {key: host, fromAttribute: server.address}]}
+      - {name: gen_ai_tokens, dimensions: [{key: model, fromAttribute: gen_ai.response.model}]}
+`),
+    ],
+    [
+      "traces of its components",
+      gateway(`  tracing:
+    ${provider}
+    attributes: [{name: x-request-id, type: Header, headerName: x-request-id}]
+`),
+    ],
+  ],
+  "inference-gateway": [
+    [
+      "rate, parents, literals, provider",
+      namespaced(`  tracing:
+    ${provider}
+    samplingRate: {numerator: 125, denominator: 1000}
+    parentBasedSampling: {mode: Enabled}
+    attributes: [{name: site, type: Literal, literalValue: "a, b=c"}]
+`),
+    ],
+    [
+      "everything, over another port",
+      namespaced(`  tracing:
+    provider: {backendRef: {name: otel, namespace: monitoring, port: 14317}}
+    samplingRate: {numerator: 100}
+    parentBasedSampling: {mode: Enabled}
+`),
+    ],
+    ["tracing off", namespaced("  tracing: {mode: Disabled}\n")],
+    [
+      "a Gateway's picker",
+      gateway(`  tracing: {${provider}, samplingRate: {numerator: 5}, parentBasedSampling: {mode: Enabled}}\n`),
+    ],
+  ],
   kong: [
     [
       "rate and literals",
@@ -136,12 +186,18 @@ const same: { readonly [plane: string]: readonly (readonly [what: string, policy
   ],
 };
 
-/** Kong names no Gateway and Envoy Gateway's Gateways say so themselves: the way back is told the target. */
+/**
+ * Kong names no Gateway, the Kuadrant object is the cluster's, and a picker's Gateway is only in its environment: the way
+ * back is told the target.
+ */
 const back = {
   targets: [{ kind: "Gateway", namespace: "team-a", name: "edge.v2" }],
   namespace: "default",
   dialect: null,
 } as const;
+
+const isTold = (plane: string, policy: string): boolean =>
+  plane === "kong" || plane === "kuadrant" || (plane === "inference-gateway" && policy.includes("kind: Gateway"));
 
 describe("there and back", () => {
   for (const writer of natives) {
@@ -151,7 +207,7 @@ describe("there and back", () => {
         assertAccounted([{ path: "policy.yaml", text: policy }], there);
         const again = migrate(
           [{ path: "native.yaml", text: there.policies }],
-          writer.name === "kong" ? back : { ...options, dialect: null },
+          isTold(writer.name, policy) ? back : { ...options, dialect: null },
         );
         assertValid(again);
         assert.deepEqual(meaning(again.policies), meaning(policy), `${there.policies}\n${again.policies}`);
@@ -207,7 +263,7 @@ describe("a second time changes nothing", () => {
           const there = toNative([{ path: "policy.yaml", text }], writer, options);
           const again = migrate(
             [{ path: "native.yaml", text: there.policies }],
-            writer.name === "kong" ? back : { ...options, dialect: null },
+            isTold(writer.name, text) ? back : { ...options, dialect: null },
           );
           assertValid(again);
           return again.policies;
@@ -259,5 +315,95 @@ spec:
     assert.ok(!policies.includes("samplingRate"));
     const lost = report.filter(({ outcome }) => outcome === "lost").map(({ path }) => path);
     assert.deepEqual(lost, ["spec.tracing.samplingRate", "spec.tracing.serviceName"]);
+  });
+});
+
+describe("GKE logs by backend", () => {
+  const route = `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: chat, namespace: models}
+spec:
+  parentRefs: [{name: edge.v2, namespace: team-a}]
+  rules:
+    - backendRefs: [{name: web, port: 80}, {group: inference.networking.k8s.io, kind: InferencePool, name: llama}]
+    - backendRefs: [{name: web, port: 80}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: other, namespace: models}
+spec:
+  parentRefs: [{name: edge.v2}]
+  rules: [{backendRefs: [{name: not-ours, port: 80}]}]
+`;
+  const writer = natives.find(({ name }) => name === "inference-gateway");
+  const written = (mode: string, around: string) => {
+    assert.ok(writer !== undefined);
+    const files = [
+      { path: "policy.yaml", text: gateway(`  accessLogs: {mode: ${mode}}\n`) },
+      { path: "routes.yaml", text: around },
+    ];
+    const there = toNative(files, writer, options);
+    assertAccounted(files, there);
+    return there;
+  };
+
+  test("each Service and InferencePool behind the Gateway has a policy, in its own namespace", () => {
+    const { policies } = written("Enabled", route);
+    assert.deepEqual(
+      [...policies.matchAll(/kind: GCPBackendPolicy\nmetadata:\n {2}name: (\S+)\n {2}namespace: (\S+)/g)].map(
+        ([, name, namespace]) => [name, namespace],
+      ),
+      [
+        ["edge-web", "models"],
+        ["edge-llama", "models"],
+      ],
+    );
+    assert.equal(policies.match(/sampleRate: 1000000/g)?.length, 2);
+    assert.match(policies, /group: inference\.networking\.k8s\.io\n {4}kind: InferencePool\n {4}name: llama/);
+    assert.match(written("Disabled", route).policies, /enabled: false/);
+  });
+
+  test("without the routes there is no backend, and none is made up", () => {
+    const { policies, report } = written("Enabled", "apiVersion: v1\nkind: Namespace\nmetadata: {name: models}\n");
+    assert.equal(policies, "");
+    assert.ok(report.some(({ outcome, why }) => outcome === "lost" && why?.includes("HTTPRoutes among the files")));
+  });
+});
+
+describe("Kuadrant's one object", () => {
+  const files = (...endpoints: readonly string[]) =>
+    endpoints.map((endpoint, index) => ({
+      path: `${index}.yaml`,
+      text: `apiVersion: agentic.networking.x-k8s.io/v1alpha1
+kind: TelemetryPolicy
+metadata: {name: edge-${index}, namespace: team-a}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: edge-${index}}]
+  tracing: {provider: {endpoint: "${endpoint}"}}
+`,
+    }));
+  const written = (all: ReturnType<typeof files>) => {
+    const writer = natives.find(({ name }) => name === "kuadrant");
+    assert.ok(writer !== undefined);
+    const there = toNative(all, writer, options);
+    assertAccounted(all, there);
+    return there;
+  };
+
+  test("is written once where all policies agree", () => {
+    const { policies, diagnostics } = written(files("otel.monitoring.svc:4317", "otel.monitoring.svc:4317"));
+    assert.equal(policies.match(/kind: Kuadrant/g)?.length, 1);
+    assert.deepEqual(diagnostics, []);
+  });
+
+  test("says what the first policy says, and of the others that it does not", () => {
+    const { policies, diagnostics, report } = written(files("otel.monitoring.svc:4317", "other.monitoring.svc:4317"));
+    assert.equal(policies.match(/kind: Kuadrant/g)?.length, 1);
+    assert.match(policies, /otel\.monitoring/);
+    assert.deepEqual(
+      diagnostics.map(({ code, at }) => [code, at?.file]),
+      [["TP6005", "1.yaml"]],
+    );
+    assert.ok(report.some(({ span, outcome }) => span.file === "1.yaml" && outcome === "lost"));
   });
 });

@@ -61,6 +61,7 @@ describe("what a Collector cannot do is said", () => {
     ["  accessLogs: {enabled: true, matches: [{cel: 'connection.mtls'}]}", "TP2804"],
     ["  metrics: {enabled: true, overrides: [{name: reqest_count}]}", "TP4005"],
     ["  accessLogs: {enabled: true, fields: [respnse_code]}", "TP4006"],
+    ["  accessLogs: {enabled: true, fields: [gen_ai.usage.input_token]}", "TP4006"],
     [
       "  metrics: {enabled: true, overrides: [{name: request_count, dimensions: [{key: id, fromHeader: x-request-id}]}]}",
       "TP4007",
@@ -74,6 +75,12 @@ describe("what a Collector cannot do is said", () => {
   ];
   for (const [spec, code] of cases)
     test(`${code} for ${spec.trim()}`, () => assert.ok(codesOf(spec).includes(code), codesOf(spec).join(" ")));
+
+  test("attributes by their own names are no mistake", () =>
+    assert.deepEqual(
+      codesOf("  accessLogs: {enabled: true, fields: [gen_ai.usage.input_tokens, session.id, x-team, url.path]}"),
+      ["TP3005"],
+    ));
 
   test("a propagation list makes the policy partially programmed", () => {
     const [status] = compileText(draftPolicy("a", "  tracing: {context: [B3]}")).status;

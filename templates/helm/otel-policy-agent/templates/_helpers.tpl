@@ -96,6 +96,9 @@ so that an edit of one policy does not move the others.
 {{- range .Values.agent.allowEndpoints }}
 - {{ printf "--allow-endpoint=%s" . | quote }}
 {{- end }}
+{{- range .Values.agent.namespaceBudgets }}
+- {{ printf "--namespace-budget=%s" . | quote }}
+{{- end }}
 {{- end }}
 
 {{/* What values cannot say wrongly without being told. */}}

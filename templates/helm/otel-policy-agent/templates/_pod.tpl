@@ -1,9 +1,10 @@
 {{/* The pod of both modes. */}}
 {{- define "agent.podTemplate" -}}
 {{- include "agent.check" . -}}
+{{- $own := and (eq .Values.topology "handover") (eq .Values.ingest.container "own") -}}
 metadata:
   annotations:
-    # base is read once, when the agent starts.
+    # base is read once, when the pod starts: ingest and agent must have the same.
     checksum/base: {{ toYaml .Values.base | sha256sum }}
     {{- if eq .Values.topology "single" }}
     # Without an agent nobody watches: an edit rolls the pods.
@@ -61,6 +62,30 @@ spec:
       {{- end }}
       volumeMounts:
         {{- include "agent.volumeMounts" . | nindent 8 }}
+  {{- else if $own }}
+  initContainers:
+    # The config of ingest comes from `base` alone; no policy changes it.
+    - name: ingest-config
+      image: {{ include "agent.image" (dict "image" .Values.image "tag" .Chart.AppVersion) }}
+      imagePullPolicy: {{ .Values.image.pullPolicy }}
+      args:
+        - render
+        - --topology=handover
+        - --part=ingest
+        - --base=/etc/otel-policy-base/base.yaml
+        - --run-dir=/run/otel-policy/agent
+        - --output=/run/otel-policy/agent/ingest.yaml
+        - --quiet
+      {{- with .Values.securityContext }}
+      securityContext:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- with .Values.resources }}
+      resources:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+      volumeMounts:
+        {{- include "agent.volumeMounts" . | nindent 8 }}
   {{- end }}
   containers:
     {{- if eq .Values.topology "single" }}
@@ -79,6 +104,11 @@ spec:
         - {{ printf "--policy-dir=%s" . | quote }}
         {{- end }}
         - --run-dir=/run/otel-policy/agent
+        {{- if $own }}
+        - --ingest=external
+        - --telemetry-port={{ .Values.ingest.telemetryPort }}
+        - --flow-port={{ .Values.ingest.flowPort }}
+        {{- end }}
         - {{ printf "--listen=0.0.0.0:%d" (int .Values.ports.admin.containerPort) | quote }}
         {{- include "agent.policyFlags" . | nindent 8 }}
         - --debounce={{ .Values.agent.debounce }}
@@ -112,13 +142,8 @@ spec:
         {{- toYaml . | nindent 8 }}
       {{- end }}
       ports:
-        {{- range $name, $key := dict "otlp-grpc" "otlpGrpc" "otlp-http" "otlpHttp" "prometheus" "prometheus" }}
-        {{- $port := index $.Values.ports $key }}
-        - name: {{ $name }}
-          containerPort: {{ $port.containerPort }}
-          {{- with $port.hostPort }}
-          hostPort: {{ . }}
-          {{- end }}
+        {{- if not $own }}
+        {{- include "agent.otlpPorts" . | trim | nindent 8 }}
         {{- end }}
         {{- if eq .Values.topology "handover" }}
         - name: admin
@@ -149,6 +174,52 @@ spec:
         {{- with .Values.extraVolumeMounts }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
+    {{- if $own }}
+    - name: ingest
+      image: {{ include "agent.image" (dict "image" .Values.collector.image "tag" "") }}
+      imagePullPolicy: {{ .Values.collector.image.pullPolicy }}
+      args: [--config=/run/otel-policy/agent/ingest.yaml]
+      {{- with .Values.securityContext }}
+      securityContext:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+      env:
+        - name: OTEL_POLICY_RUN_DIR
+          value: /run/otel-policy/agent
+        - name: OTEL_POLICY_HEALTH_SOCKET
+          value: /run/otel-policy/agent/health-ingest.sock
+        - name: OTEL_POLICY_TELEMETRY_PORT
+          value: {{ .Values.ingest.telemetryPort | quote }}
+        - name: OTEL_POLICY_FLOW_PORT
+          value: {{ .Values.ingest.flowPort | quote }}
+        {{- include "agent.goMemLimit" .Values.ingest.resources | trim | nindent 8 }}
+        {{- with .Values.extraEnvs }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
+      {{- with .Values.extraEnvsFrom }}
+      envFrom:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+      ports:
+        {{- include "agent.otlpPorts" . | trim | nindent 8 }}
+      # Its health is told on a socket, to the agent; kubelet sees whether it takes connections.
+      livenessProbe:
+        tcpSocket: {port: otlp-grpc}
+        {{- toYaml .Values.livenessProbe | nindent 8 }}
+      readinessProbe:
+        tcpSocket: {port: otlp-grpc}
+        {{- toYaml .Values.readinessProbe | nindent 8 }}
+      {{- with .Values.ingest.resources }}
+      resources:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+      volumeMounts:
+        - name: run
+          mountPath: /run/otel-policy
+        {{- with .Values.extraVolumeMounts }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
+    {{- end }}
   volumes:
     - name: policies
       # One folder out of all ConfigMaps; kubelet exchanges it as a whole.
@@ -177,6 +248,17 @@ spec:
     {{- toYaml . | nindent 4 }}
     {{- end }}
   {{- include "agent.scheduling" . | nindent 2 }}
+{{- end }}
+
+{{- define "agent.otlpPorts" -}}
+{{- range $name, $key := dict "otlp-grpc" "otlpGrpc" "otlp-http" "otlpHttp" "prometheus" "prometheus" }}
+{{- $port := index $.Values.ports $key }}
+- name: {{ $name }}
+  containerPort: {{ $port.containerPort }}
+  {{- with $port.hostPort }}
+  hostPort: {{ . }}
+  {{- end }}
+{{- end }}
 {{- end }}
 
 {{- define "agent.volumeMounts" -}}
