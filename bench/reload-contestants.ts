@@ -9,7 +9,7 @@ const agent = (name: string, topology: "handover" | "single"): Contestant => ({
   prepare: async () => null,
   start: async (policy) => {
     const collector = { path: collectorOfAll, ...(await inspectCollector()), source: "built" } as const;
-    const scene = await startPolicyScene({ "a.yaml": policy }, { topology, collector, debounceMs: 20 }); // the default
+    const scene = await startPolicyScene({ "a.yaml": policy }, { topology, collector, debounceMs: 10 }); // the default
     await scene.until("ready", ({ ready }) => ready);
     return {
       endpoint: scene.endpoint,

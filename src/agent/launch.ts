@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { writeAtomically } from "../collector/atomic-file.ts";
+import { writeForThisBoot } from "../collector/atomic-file.ts";
 import type { CollectorLine } from "../collector/log-line.ts";
 import { freePorts } from "../collector/ports.ts";
 import { type CollectorProcess, startCollector } from "../collector/process.ts";
@@ -30,7 +30,7 @@ export const prepareIngest = async (site: Site, proposal: Proposal): Promise<Ing
   const name = "ingest";
   // Named by content: the one that runs must find its own file again when it has to be restarted.
   const configPath = site.runDir.configFile(`ingest-${proposal.ingestDigest.slice(0, 12)}`);
-  const unwritten = await writeAtomically(configPath, proposal.ingest);
+  const unwritten = await writeForThisBoot(configPath, proposal.ingest);
   if (unwritten !== null) return failure("start_failed", unwritten);
   const healthSocket = site.runDir.healthSocket(name);
   const env = {
@@ -53,7 +53,7 @@ export const prepareCore = async (
   const [telemetryPort = 0] = await freePorts(1);
   const name = `core-${serial}`;
   const configPath = site.runDir.configFile(name);
-  const unwritten = await writeAtomically(configPath, proposal.core);
+  const unwritten = await writeForThisBoot(configPath, proposal.core);
   if (unwritten !== null) return failure("start_failed", unwritten);
   const healthSocket = site.runDir.healthSocket(name);
   const socket = site.runDir.coreSocket(serial);

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256 } from "../base/canonical.ts";
-import { writeAtomically } from "../collector/atomic-file.ts";
+import { writeForThisBoot } from "../collector/atomic-file.ts";
 import { waitHealthy } from "../collector/health.ts";
 import { scrape } from "../collector/metrics-text.ts";
 import type { CollectorProcess } from "../collector/process.ts";
@@ -27,7 +27,7 @@ export const queueDir = (runDir: string, slot: string): string => join(runDir, `
 export const keepConfig = async (runDir: string, slot: string, config: string): Promise<void> => {
   const folder = queueDir(runDir, slot);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeAtomically(join(folder, configName), config); // a full disk is found by the core's own config, too
+  await writeForThisBoot(join(folder, configName), config); // a full disk is found by the core's own config, too
 };
 
 /**

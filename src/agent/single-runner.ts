@@ -1,7 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { unreachable } from "../base/assert.ts";
-import { writeAtomically } from "../collector/atomic-file.ts";
+import { writeForThisBoot } from "../collector/atomic-file.ts";
 import { refusalOf, startFailure } from "../collector/failures.ts";
 import { waitHealthy } from "../collector/health.ts";
 import { scrape } from "../collector/metrics-text.ts";
@@ -142,7 +142,7 @@ export class SingleRunner implements Engine {
 
   async #validate(proposal: Proposal): Promise<Failure | null> {
     const path = this.#site.runDir.configFile("candidate");
-    const unwritten = await writeAtomically(path, proposal.core);
+    const unwritten = await writeForThisBoot(path, proposal.core);
     if (unwritten !== null) return failure("start_failed", unwritten);
     const answer = await validateConfig(this.#site.binary, path, this.#site.env);
     await rm(path, { force: true });
@@ -159,7 +159,7 @@ export class SingleRunner implements Engine {
     const path = runDir.configFile(standInName);
     await mkdir(scratch, { recursive: true, mode: 0o700 });
     for (const stale of [healthSocket, socket]) await rm(stale, { force: true });
-    const unwritten = await writeAtomically(
+    const unwritten = await writeForThisBoot(
       path,
       JSON.stringify(standIn(proposal.config, { socket, healthSocket, scratch })),
     );

@@ -50,10 +50,9 @@ export const compileCel = (text: string, { signal, isSecret, allowance = newAllo
   };
   const condition = compileCondition(parsed.ast, { isSecret, variables: new Map(), report, spend });
   // Parts of a condition can be shared; walking them as often as they count takes forever.
-  if (!isWithin(condition, maxSteps)) {
-    report({ kind: "spent", what: "steps", range });
+  if (!isWithin(condition, maxSteps)) report({ kind: "spent", what: "steps", range });
+  if ([...findings.values()].some(({ kind }) => kind === "spent"))
     return { condition: null, findings: inOrder(findings.values()) };
-  }
   const { yes, no } = sizesOf(condition);
   const size = Math.max(yes, no);
   if (size > maxComparisons) report({ kind: "tooLarge", size, limit: maxComparisons, range });

@@ -2,7 +2,7 @@
  * At most so many instructions has an RE2's program, told without compiling it: that would cost what this is asked to
  * prevent. Counted repetitions are written out in a program, nested ones multiply. For what is no RE2 the answer means nothing.
  */
-export const regexSize = (pattern: string): number => Math.min(new Reading(pattern).alternatives(0) + 2, tooLarge);
+export const regexSize = (pattern: string): number => Math.min(new Reading(pattern).alternatives(0) + 3, tooLarge);
 
 /** Large enough for all purposes, and still exact. */
 const tooLarge = 1e9;
@@ -33,7 +33,9 @@ class Reading {
         last = repeat(last);
         continue;
       }
-      size += last = this.#atom(char, depth);
+      const quoted = this.#quotedRun();
+      last = quoted > 0 ? 1 : this.#atom(char, depth);
+      size += Math.max(quoted, last);
     }
     return size;
   }
@@ -44,9 +46,11 @@ class Reading {
       /^(?:[*+?]|\{(\d+)(?:,(\d*))?\})\??/.exec(this.#text.slice(this.#at, this.#at + 24)) ?? [];
     if (written === undefined) return null;
     this.#at += written.length;
-    if (least === undefined) return (size) => size + 1;
+    if (least === undefined) return (size) => size + 2;
     const times = Math.min(Math.max(Number(least), Number(most ?? 0), 1), maxCount);
-    return (size) => Math.min((size + 1) * times + 1, tooLarge);
+    // One instruction more for each repetition that may be left out.
+    const optional = most === undefined ? 0 : times;
+    return (size) => Math.min(Math.max(size, 1) * times + optional + 2, tooLarge);
   }
 
   #atom(char: string, depth: number): number {
@@ -61,12 +65,11 @@ class Reading {
       case "[":
         return this.#skip(/^\[\^?\]?(?:\[:\^?\w+:\]|\\[\s\S]|[^\]\\])*\]?/);
       case "\\":
-        return this.#text.startsWith("\\Q", this.#at)
-          ? this.#quotedRun()
-          : this.#skip(/^\\(?:[pP]\{[^}]*\}|x\{[^}]*\}|[0-7]{1,3}|[\s\S]?)/);
+        return this.#skip(/^\\(?:[pP]\{[^}]*\}|x\{[^}]*\}|[0-7]{1,3}|[\s\S]?)/);
       default:
         this.#at += 1;
-        return 1;
+        // A branch may be empty, which is an instruction too.
+        return char === "|" ? 2 : 1;
     }
   }
 
@@ -75,7 +78,9 @@ class Reading {
     return 1;
   }
 
+  /** Letters of `\Q…\E` here, of which a quantifier after it repeats the last; 0: there are none. */
   #quotedRun(): number {
+    if (!this.#text.startsWith("\\Q", this.#at)) return 0;
     const end = this.#text.indexOf("\\E", this.#at);
     const length = (end < 0 ? this.#text.length : end + 2) - this.#at;
     this.#at += length;

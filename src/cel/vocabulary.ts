@@ -163,3 +163,12 @@ export const attributeNamed = (name: string): Attribute | null => byName.get(nam
 export const usableNames: readonly string[] = vocabulary
   .filter(({ type }) => type !== "refused")
   .map(({ name }) => name);
+
+/** What conditions call the value of a place; null for a header, which they name themselves. */
+export const nameOfPlace = (place: Place): string | null =>
+  vocabulary.find(
+    (attribute) =>
+      "place" in attribute &&
+      attribute.place.kind === place.kind &&
+      ("key" in attribute.place && "key" in place ? attribute.place.key === place.key : place.kind === "duration"),
+  )?.name ?? null;

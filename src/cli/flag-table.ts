@@ -274,7 +274,7 @@ export const runDir = textFlag({
 
 export const debounce = durationFlag({
   name: "debounce",
-  fallback: "20ms",
+  fallback: "10ms",
   group: "Agent",
   text: "quiet time after a change before it is read",
 });

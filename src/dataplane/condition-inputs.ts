@@ -1,5 +1,5 @@
 import { isResponseHeader } from "./envoy-fields.ts";
-import type { DataPlaneProfile } from "./profile.ts";
+import type { DataPlaneProfile, Signal } from "./profile.ts";
 
 /**
  * Values that only conditions ask for, so that they are derived on demand and not for every record: canonical key,
@@ -8,7 +8,7 @@ import type { DataPlaneProfile } from "./profile.ts";
 export type InputAlias = {
   readonly to: string;
   readonly from: string;
-  readonly as: "text" | "integer" | "portOfAddress" | "targetOfUrl" | "schemeOfUrl" | "anyFlag";
+  readonly as: "text" | "integer" | "portOfAddress" | "targetOfUrl" | "schemeOfUrl" | "anyFlag" | "httpVersion";
 };
 
 const texts = (...pairs: readonly (readonly [to: string, from: string])[]): readonly InputAlias[] =>
@@ -56,19 +56,103 @@ const envoySpans: readonly InputAlias[] = [
   ),
 ];
 
-/** Profiles of proxies that are Envoy. */
-const envoys: readonly string[] = [
-  "envoy",
-  "envoy-gateway",
-  "envoy-gateway-merged",
-  "envoy-ai-gateway",
-  "istio",
-  "kgateway",
-  "kuadrant",
+/** Kong's access log over OTLP and its spans: the whole URL, and little of connections. */
+const kongRecords: readonly InputAlias[] = [
+  { to: "http.target", from: "http.url", as: "targetOfUrl" },
+  { to: "url.scheme", from: "http.url", as: "schemeOfUrl" },
 ];
 
+/** Logs and spans of agentgateway alike. `http.path` is path and query, `http.version` Rust's "HTTP/2.0". */
+const agentgatewayRecords: readonly InputAlias[] = [
+  ...texts(
+    ["http.target", "http.path"],
+    ["envoy.source.address", "src.addr"],
+    ["envoy.upstream.address", "endpoint"],
+    ["tls.client.server_name", "tls.sni"],
+  ),
+  { to: "network.protocol", from: "http.version", as: "httpVersion" },
+  { to: "rpc.grpc.status_code", from: "grpc.status", as: "integer" },
+  { to: "envoy.source.port", from: "src.addr", as: "portOfAddress" },
+  { to: "envoy.upstream.port", from: "endpoint", as: "portOfAddress" },
+];
+
+type ByContext = { readonly span: readonly InputAlias[]; readonly log: readonly InputAlias[] };
+const envoy: ByContext = { span: envoySpans, log: envoyLogs };
+
+/** Profiles whose records have more than the conventions' own keys. */
+const byProfile: { readonly [profile: string]: ByContext } = {
+  envoy,
+  "envoy-gateway": envoy,
+  "envoy-gateway-merged": envoy,
+  "envoy-ai-gateway": envoy,
+  istio: envoy,
+  kgateway: envoy,
+  kuadrant: envoy,
+  kong: { span: kongRecords, log: [] },
+  agentgateway: { span: agentgatewayRecords, log: agentgatewayRecords },
+};
+
 export const inputAliases = (profile: DataPlaneProfile, context: "span" | "log"): readonly InputAlias[] =>
-  !envoys.includes(profile.name) ? [] : context === "span" ? envoySpans : envoyLogs;
+  byProfile[profile.name]?.[context] ?? [];
+
+/** Keys that records have under the conventions' own names, beside what `aliases` and `inputAliases` find. */
+const ownKeys: { readonly [profile: string]: { readonly [S in "traces" | "logs"]: readonly string[] } } = {
+  otlp: {
+    traces: [
+      "http.request.body.size",
+      "http.response.body.size",
+      "http.target",
+      "network.protocol",
+      "rpc.grpc.status_code",
+      "server.address",
+      "tls.client.server_name",
+      "url.query",
+      "url.scheme",
+      "user_agent.original",
+    ],
+    logs: [
+      "http.request.body.size",
+      "http.response.body.size",
+      "http.server.request.duration",
+      "http.target",
+      "network.protocol",
+      "rpc.grpc.status_code",
+      "server.address",
+      "tls.client.server_name",
+      "url.query",
+      "url.scheme",
+      "user_agent.original",
+    ],
+  },
+  kong: {
+    traces: ["url.scheme", "url.query", "network.protocol"],
+    logs: [
+      "http.request.method",
+      "http.response.status_code",
+      "http.target",
+      "url.query",
+      "url.scheme",
+      "user_agent.original",
+    ],
+  },
+  agentgateway: { traces: ["url.scheme", "url.query"], logs: ["url.query"] },
+};
+
+/**
+ * Whether records of this data plane can have a value at all, as far as it is known: tokens and models come from many
+ * hands, and headers are sent on demand. A span's duration is its own.
+ */
+export const carries = (profile: DataPlaneProfile, signal: Exclude<Signal, "metrics">, key: string): boolean => {
+  if (key.startsWith("gen_ai.") || (signal === "traces" && key === "http.server.request.duration")) return true;
+  const context = signal === "traces" ? "span" : "log";
+  // A query is part of every target.
+  const keys = key === "url.query" ? ["url.query", "http.target"] : [key];
+  return [
+    ...profile.aliases[signal].map(({ to }) => to),
+    ...inputAliases(profile, context).map(({ to }) => to),
+    ...(ownKeys[profile.name]?.[signal] ?? []),
+  ].some((there) => keys.includes(there));
+};
 
 /** Keys of OpenTelemetry's conventions, present and former, whatever the data plane. */
 export const commonInputs: readonly InputAlias[] = [

@@ -11,7 +11,9 @@ export type ReadAs =
   | "usd"
   | "flag"
   /** `"stream": true` inside a JSON text. */
-  | "streamInJson";
+  | "streamInJson"
+  /** `"cache_read": 10` inside a JSON text. */
+  | "countInJson";
 
 /** `from`, if present, is the field, unless an earlier alias already was. `words` translates values; others are left out. */
 export type GenAIAlias = {
@@ -19,6 +21,8 @@ export type GenAIAlias = {
   readonly from: string;
   readonly as: ReadAs;
   readonly words?: { readonly [written: string]: string };
+  /** Of `countInJson`: the key whose number is meant. */
+  readonly key?: string;
 };
 
 /** Names that appear together. Nothing of a convention is looked for in a record that has none of its markers. */
@@ -37,6 +41,10 @@ const text = (field: Field, ...from: readonly string[]): readonly GenAIAlias[] =
   from.map((name) => ({ field, from: name, as: "text" }));
 const read = (as: ReadAs, field: Field, ...from: readonly string[]): readonly GenAIAlias[] =>
   from.map((name) => ({ field, from: name, as }));
+/** A whole number under a key of a JSON text. */
+const inJson = (field: Field, from: string, key: string): readonly GenAIAlias[] => [
+  { field, from, as: "countInJson", key },
+];
 const words = (field: Field, from: string, table: { readonly [written: string]: string }): GenAIAlias => ({
   field,
   from,
@@ -97,7 +105,7 @@ export const conventions: readonly Convention[] = [
   {
     name: "GenAI dialects",
     source:
-      "OpenLLMetry and Strands (`…_input_tokens`), OpenLIT and LiteLLM (`…_details`, cost), Sentry, agentgateway `telemetry/log.rs`, vLLM, Anthropic's 1 h cache writes",
+      "OpenLLMetry and Strands (`…_input_tokens`), OpenLIT and LiteLLM (`…_details`, cost), Sentry, agentgateway `telemetry/log.rs`, vLLM, LangSmith (`…_token_details`, `gen_ai.response.service_tier`), pydantic-ai (`details`), Anthropic's 1 h cache writes",
     kind: "attributes",
     markers: [
       "gen_ai.operation.name",
@@ -137,6 +145,17 @@ export const conventions: readonly Convention[] = [
       ...count("inputAudio", "gen_ai.usage.input_audio_tokens"),
       ...count("outputAudio", "gen_ai.usage.output_audio_tokens"),
       ...count("outputImage", "gen_ai.usage.output_image_tokens"),
+      ...count(
+        "webSearches",
+        "gen_ai.usage.server_tool_use.web_search_requests",
+        "gen_ai.usage.details.web_search_requests",
+      ),
+      ...read("lower", "serviceTier", "gen_ai.response.service_tier"),
+      ...inJson("cacheRead", "gen_ai.usage.input_token_details", "cache_read"),
+      ...inJson("cacheWrite", "gen_ai.usage.input_token_details", "cache_creation"),
+      ...inJson("inputAudio", "gen_ai.usage.input_token_details", "audio"),
+      ...inJson("reasoning", "gen_ai.usage.output_token_details", "reasoning"),
+      ...inJson("outputAudio", "gen_ai.usage.output_token_details", "audio"),
       ...read(
         "seconds",
         "firstToken",

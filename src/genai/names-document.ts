@@ -22,11 +22,12 @@ const readings: { readonly [as in GenAIAlias["as"]]: string } = {
   milliseconds: "milliseconds → seconds",
   usd: "USD",
   flag: "true or not",
+  countInJson: "whole number in a JSON text",
   streamInJson: 'JSON text with `"stream": true`',
 };
 
-const aliasRow = ({ field, from, as, words }: GenAIAlias): readonly string[] => [
-  code(from),
+const aliasRow = ({ field, from, as, words, key }: GenAIAlias): readonly string[] => [
+  key === undefined ? code(from) : `${code(from)}, key ${code(key)}`,
   fields[field],
   words === undefined
     ? readings[as]

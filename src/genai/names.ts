@@ -21,6 +21,7 @@ export const fields = {
   outputAudio: "output tokens of audio",
   outputImage: "output tokens of images",
   outputVideo: "output tokens of video",
+  webSearches: "searches of the web that the provider did for the answer",
   firstToken: "time to the first token",
   stream: "whether the answer was streamed",
   cost: "cost that the provider or gateway states, USD",
@@ -37,7 +38,7 @@ export const fields = {
 
 export type Field = keyof typeof fields;
 
-/** Tokens, in the order in which they are read. */
+/** Tokens and what else is counted, in the order in which they are read. */
 export const countFields = [
   "input",
   "output",
@@ -53,6 +54,7 @@ export const countFields = [
   "outputAudio",
   "outputImage",
   "outputVideo",
+  "webSearches",
 ] as const satisfies readonly Field[];
 
 export type CountField = (typeof countFields)[number];

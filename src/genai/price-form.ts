@@ -36,6 +36,8 @@ export type PriceForm = {
   }[];
   /** Beginnings of API URLs, and the provider they are. */
   readonly apis: readonly { readonly pattern: string; readonly provider: string }[];
+  /** How a platform's own prices know their provider by name; the first that holds counts, before all other names. */
+  readonly byName: readonly { readonly match: Match; readonly code: string }[];
   /** How a model tells its provider, whether compiled in or not; the first that holds counts. */
   readonly byModel: readonly { readonly match: Match; readonly provider: string }[];
   /** `<provider code>/<model>` in code-unit order. */
@@ -66,6 +68,7 @@ export type PriceForm = {
 
 const isParted = ({ rates }: Segments[number]): boolean =>
   rates.perCall !== 0 ||
+  rates.perWebSearch !== 0 ||
   rates.cacheWrite1h !== rates.cacheWrite ||
   [rates.inputAudio, rates.inputImage, rates.inputVideo].some((rate) => rate !== rates.input) ||
   [rates.cacheAudioRead, rates.cacheImageRead].some((rate) => rate !== rates.cacheRead) ||
@@ -190,6 +193,9 @@ export const priceForm = (table: PriceTable, selection: PriceSelection): PriceFo
     version: table.version,
     providers: compiled,
     apis: providers.map(({ id, api }) => ({ pattern: api, provider: id })),
+    byName: providers.flatMap(({ providerMatch }, index) =>
+      providerMatch === undefined ? [] : [{ match: providerMatch, code: String(index).padStart(2, "0") }],
+    ),
     byModel: table.providers.flatMap(({ id, modelMatch }) =>
       modelMatch === null ? [] : [{ match: modelMatch, provider: id }],
     ),

@@ -23,12 +23,15 @@ export type RateKind = keyof typeof rateKinds;
 /** Price of a call apart from its tokens, USD per thousand calls. */
 export const perCallKey = "requests_kcount";
 
-/** USD per million tokens (per thousand calls for `requests_kcount`); with tiers, the whole call is repriced above `start` input tokens. */
+/** Price of the provider's own searches of the web, USD per thousand. */
+export const webSearchKey = "web_searches_kcount";
+
+/** USD per million tokens (per thousand calls or searches for `…_kcount`); with tiers, the whole call is repriced above `start` input tokens. */
 export type Rate =
   | number
   | { readonly base: number; readonly tiers: readonly { readonly start: number; readonly price: number }[] };
 
-/** Prices by the names of genai-prices; names that no rate kind has (pages, hours, searches) price what telemetry does not count. */
+/** Prices by the names of genai-prices; names that no rate kind has (pages, hours, executions) price what telemetry does not count. */
 export type Rates = { readonly [key: string]: Rate };
 
 /** When a price holds: from a date on (UTC), or in a part of every day, `to` excluded, possibly over midnight. */
@@ -62,6 +65,8 @@ export type PriceProvider = {
   /** The first that matches counts. */
   readonly models: readonly PricedModel[];
   readonly serviceTiers?: TierFactors;
+  /** Names that providers go by in telemetry, as a platform's own prices say; those of the tool stand in `providers.ts`. */
+  readonly providerMatch?: Match;
 };
 
 export type PriceTable = {

@@ -9,6 +9,7 @@ import {
   type RateKind,
   type Rates,
   rateKinds,
+  webSearchKey,
 } from "./price-table.ts";
 
 /** The model of a provider that a name means, or null. */
@@ -35,7 +36,10 @@ const inTier = (rate: Rate, inputTokens: number): number =>
         .reduce((price, tier) => (inputTokens > tier.start ? tier.price : price), rate.base);
 
 /** USD per million tokens of each kind, kinds without a price of their own at that of what they are part of; and USD per call. */
-export type Segment = { readonly [K in RateKind]: number } & { readonly perCall: number };
+export type Segment = { readonly [K in RateKind]: number } & {
+  readonly perCall: number;
+  readonly perWebSearch: number;
+};
 
 /** Prices of one dated price list from some number of input tokens on: the whole call costs by its segment. */
 export type Segments = readonly { readonly above: number; readonly rates: Segment }[];
@@ -70,6 +74,7 @@ const segment = (rates: Rates, inputTokens: number): Segment => {
     outputVideo: of("outputVideo"),
     reasoning: of("reasoning"),
     perCall: (own(perCallKey) ?? 0) / 1000,
+    perWebSearch: (own(webSearchKey) ?? 0) / 1000,
   };
 };
 

@@ -246,6 +246,8 @@ const providerOf = (node: YamlNode, field: string, report: Report): PriceProvide
   if (!/^[a-z0-9][a-z0-9._-]*$/.test(id))
     return report(`${field}.id`, "must be lower-case letters, digits, dots, hyphens and underscores", node.span);
   const modelMatch = get(map, "model_match");
+  const named = get(map, "provider_match");
+  const providerMatch = named === null ? null : matchOf(named, `${field}.provider_match`, report);
   const api = get(map, "api_pattern");
   const pattern = api === null ? null : textOf(api, `${field}.api_pattern`, report, node.span);
   if (pattern !== null && !isRegex(pattern))
@@ -255,6 +257,7 @@ const providerOf = (node: YamlNode, field: string, report: Report): PriceProvide
   return {
     id,
     serviceTiers,
+    ...(providerMatch === null ? {} : { providerMatch }),
     modelMatch: modelMatch === null ? null : matchOf(modelMatch, `${field}.model_match`, report),
     api: pattern ?? "",
     fallback: listOf(get(map, "fallback_model_providers"), `${field}.fallback_model_providers`, report).flatMap(
@@ -277,6 +280,7 @@ const merged = (under: PriceProvider, over: PriceProvider): PriceProvider => ({
   // The first match counts, so that the platform's own prices go first.
   models: [...over.models, ...under.models],
   serviceTiers: { ...under.serviceTiers, ...over.serviceTiers },
+  ...(over.providerMatch === undefined ? {} : { providerMatch: over.providerMatch }),
 });
 
 /** The tool's prices with a platform's own in front. Entries with errors are left out; all others count. */

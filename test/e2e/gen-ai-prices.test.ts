@@ -40,6 +40,7 @@ const attributeOfUsage: { readonly [usage: string]: string } = {
   cache_image_read_tokens: "gen_ai.usage.image.cache_read.input_tokens",
   input_video_tokens: "gen_ai.usage.video.input_tokens",
   output_video_tokens: "gen_ai.usage.video.output_tokens",
+  web_searches: "gen_ai.usage.server_tool_use.web_search_requests",
   output_reasoning_tokens: "gen_ai.usage.reasoning.output_tokens",
 };
 
@@ -83,6 +84,7 @@ const ownUsages = (model: Provider["models"][number]): readonly (readonly [Usage
       found.push([{ ...usage, cache_read_tokens: 600, input_image_tokens: 800, cache_image_read_tokens: 300 }, noon]);
     if (has("input_video_mtok") || has("output_video_mtok"))
       found.push([{ ...usage, input_video_tokens: 800, output_video_tokens: 700 }, noon]);
+    if (has("web_searches_kcount")) found.push([{ ...usage, web_searches: 3 }, noon]);
     if (has("output_reasoning_mtok")) found.push([{ ...usage, output_reasoning_tokens: 1200 }, noon]);
     const moments =
       constraint?.type === "start_date"

@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { calcPrice, type Usage } from "@pydantic/genai-prices";
-import { double, text } from "../../src/traffic/otlp.ts";
-import { callAttributes, gatewayResource, logOf, logsExport, metricsPolicy, spanOf, tracesExport } from "../support/model-calls.ts";
+import { text } from "../../src/traffic/otlp.ts";
+import {
+  callAttributes,
+  gatewayResource,
+  logOf,
+  logsExport,
+  metricsPolicy,
+  spanOf,
+  tracesExport,
+} from "../support/model-calls.ts";
 import { type PolicyCollector, runPolicies, testBase } from "../support/policy-collector.ts";
 import { poll } from "../support/poll.ts";
 
@@ -39,19 +47,58 @@ const long: Usage = { input_tokens: 300_000, output_tokens: 900 };
 
 const cases: readonly Case[] = [
   { id: "none", provider: "openai", model: "gpt-4o", tiers: {}, factor: 1 },
-  ...["default", "auto", "standard"].map((tier): Case => ({ id: tier, provider: "openai", model: "gpt-4o", tiers: { [responseTier]: tier }, factor: 1 })),
+  ...["default", "auto", "standard"].map(
+    (tier): Case => ({ id: tier, provider: "openai", model: "gpt-4o", tiers: { [responseTier]: tier }, factor: 1 }),
+  ),
   { id: "batch", provider: "openai", model: "gpt-4o", usage: cached, tiers: { [responseTier]: "batch" }, factor: 0.5 },
-  { id: "older name", provider: "openai", model: "gpt-4o", tiers: { "gen_ai.openai.response.service_tier": "flex" }, factor: 0.5 },
+  {
+    id: "older name",
+    provider: "openai",
+    model: "gpt-4o",
+    tiers: { "gen_ai.openai.response.service_tier": "flex" },
+    factor: 0.5,
+  },
   { id: "capitals", provider: "openai", model: "gpt-4o", tiers: { [responseTier]: "FLEX" }, factor: 0.5 },
   { id: "priority", provider: "openai", model: "gpt-4o", tiers: { [requestTier]: "priority" }, factor: 2 },
-  { id: "downgraded", provider: "openai", model: "gpt-4o", tiers: { [requestTier]: "priority", [responseTier]: "default" }, factor: 1 },
+  {
+    id: "downgraded",
+    provider: "openai",
+    model: "gpt-4o",
+    tiers: { [requestTier]: "priority", [responseTier]: "default" },
+    factor: 1,
+  },
   { id: "prepaid", provider: "openai", model: "gpt-4o", tiers: { [responseTier]: "scale" }, factor: null },
   { id: "own", provider: "openai", model: "mine", tiers: { [responseTier]: "priority" }, factor: 1.75 },
   { id: "own of the provider", provider: "openai", model: "mine", tiers: { [responseTier]: "batch" }, factor: 0.5 },
-  { id: "above a boundary", provider: "anthropic", model: "claude-sonnet-4-5", usage: long, tiers: { [responseTier]: "batch" }, factor: 0.5 },
-  { id: "of another provider", provider: "anthropic", model: "claude-sonnet-4-5", tiers: { [responseTier]: "flex" }, factor: null },
-  { id: "a fallback's model", provider: "azure.ai.openai", model: "gpt-4o", tiers: { [responseTier]: "batch" }, factor: 0.4 },
-  { id: "nobody's factor", provider: "groq", model: "llama-3.3-70b-versatile", tiers: { [responseTier]: "flex" }, factor: null },
+  {
+    id: "above a boundary",
+    provider: "anthropic",
+    model: "claude-sonnet-4-5",
+    usage: long,
+    tiers: { [responseTier]: "batch" },
+    factor: 0.5,
+  },
+  {
+    id: "of another provider",
+    provider: "anthropic",
+    model: "claude-sonnet-4-5",
+    tiers: { [responseTier]: "flex" },
+    factor: null,
+  },
+  {
+    id: "a fallback's model",
+    provider: "azure.ai.openai",
+    model: "gpt-4o",
+    tiers: { [responseTier]: "batch" },
+    factor: 0.4,
+  },
+  {
+    id: "nobody's factor",
+    provider: "groq",
+    model: "llama-3.3-70b-versatile",
+    tiers: { [responseTier]: "flex" },
+    factor: null,
+  },
 ];
 
 const priceIds: { readonly [provider: string]: string } = { "azure.ai.openai": "azure" };
@@ -91,15 +138,26 @@ describe("service tiers", () => {
     );
     const stated = [
       ...callAttributes("openai", "gpt-4o", { "gen_ai.usage.input_tokens": 5, "gen_ai.usage.output_tokens": 5 }),
-      double("gen_ai.usage.cost", 0.25),
+      { key: "gen_ai.usage.cost", value: { doubleValue: 0.25 } },
       text(responseTier, "scale"),
       text("case.id", "stated"),
     ];
     const sent = [...cases.map(attributesOf), stated];
-    assert.equal(await run.send([tracesExport(gatewayResource("spans"), sent.map((attributes) => spanOf(attributes)))]), 0);
     assert.equal(
       await run.send([
-        logsExport(gatewayResource("logs"), sent.map((attributes) => logOf([...attributes, text("http.request.method", "POST")]))),
+        tracesExport(
+          gatewayResource("spans"),
+          sent.map((attributes) => spanOf(attributes)),
+        ),
+      ]),
+      0,
+    );
+    assert.equal(
+      await run.send([
+        logsExport(
+          gatewayResource("logs"),
+          sent.map((attributes) => logOf([...attributes, text("http.request.method", "POST")])),
+        ),
       ]),
       0,
     );

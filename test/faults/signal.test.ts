@@ -72,7 +72,7 @@ for (const way of ["pid file", "process name"] as const)
         isOver = true;
       };
       starts = 0;
-      run = (pauseMs, file = binary) => {
+      const supervise = (pauseMs: number, file = binary): void => {
         if (isOver) return;
         starts += 1;
         const started = spawn(file, file === others ? [config] : [`--config=file:${config}`], {
@@ -83,8 +83,9 @@ for (const way of ["pid file", "process name"] as const)
         });
         child = started;
         writeFileSync(pidFile, String(started.pid));
-        started.once("exit", () => setTimeout(() => run(pauseMs, file), pauseMs));
+        started.once("exit", () => setTimeout(() => supervise(pauseMs, file), pauseMs));
       };
+      run = supervise;
       const first = await startPolicyScene(
         { "a.yaml": markPolicy("a", "mark-0") },
         { ...options, collectorMode: { kind: "none", configOut }, once: true, listen: null },

@@ -43,6 +43,8 @@ const firstOf = (attributes: Attributes, field: string): string | null => {
 const priceIdOf = (table: PriceTable, provider: string | null, model: string): string | null => {
   if (provider === null || provider.includes("/")) return providerByModel(table, model)?.id ?? null;
   const name = provider.toLowerCase();
+  const own = table.providers.find(({ providerMatch }) => providerMatch !== undefined && matches(providerMatch, name));
+  if (own !== undefined) return own.id;
   const known = knownProviders.find((candidate) => candidate.name === name || candidate.aliases.includes(name));
   return known?.prices ?? table.providers.find(({ id }) => id === name)?.id ?? null;
 };

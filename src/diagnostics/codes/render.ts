@@ -97,6 +97,14 @@ export const renderCodes = {
     why: "telemetry is read by far more people than may know a credential",
     fix: "name a header that identifies without authorising, such as a team or tenant id",
   }),
+  TP4014: row<{ name: string; planes: readonly string[]; never: boolean }>({
+    severity: (args) => (args.never ? "warning" : "info"),
+    title: "condition on what a data plane does not send",
+    message: ({ name, planes }) =>
+      `the condition reads ${name}, which no access log of ${planes.join(" or ")} says: without it the condition is undecided there`,
+    why: "a Collector sees only what the proxy writes; a record on which a condition is undecided does not match",
+    fix: "ask for a value that this data plane sends, or for a header that it is told to log",
+  }),
   TP4020: row<{ model: string; version: string; known: string }>({
     severity: "warning",
     title: "no price for a model",

@@ -1,4 +1,3 @@
-import type { PolicyId } from "../../policy/types.ts";
 import type { ClassScope } from "../class-scope.ts";
 import { fieldOf } from "../class-scope.ts";
 import { shared } from "../lookup.ts";
@@ -46,7 +45,7 @@ const policyOf = fieldOf("policy");
 
 /** Dimensions of this class that are full, by key. */
 const fullOf = ({ plan, rows }: ClassScope, keys: ReadonlySet<string>) => {
-  const policies = new Set<PolicyId>(rows.map(({ row }) => policyOf(row)));
+  const policies = new Set<string>(rows.map(({ row }) => policyOf(row)));
   return (plan.full ?? []).filter(({ policy, key }) => policies.has(policy) && keys.has(key));
 };
 

@@ -31,6 +31,11 @@ const convert = (context: AskableContext, { to: key, from: source, as }: InputAl
       return [set(from, isText(from))];
     case "integer":
       return [set(from, `IsInt(${from})`), set(`Int(${from})`, `IsString(${from})`, `Int(${from}) != nil`)];
+    case "httpVersion":
+      return [
+        ...["2", "3"].map((version) => set(`"HTTP/${version}"`, `${from} == "HTTP/${version}.0"`)),
+        set(from, `IsString(${from})`, `IsMatch(${from}, "^HTTP/[0-9]")`),
+      ];
     case "targetOfUrl":
       return [set(extract(from, url, "target"), ...where(url))];
     case "schemeOfUrl":

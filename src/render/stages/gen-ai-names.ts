@@ -54,6 +54,12 @@ const readStatements = (context: RecordContext, alias: GenAIAlias, from: string)
       return [set(`Double(${from}) / 1000.0`, isScalar(from), `Double(${from}) >= 0.0`, `Double(${from}) <= ${most}`)];
     case "streamInJson":
       return [set('"true"', `IsString(${from})`, `IsMatch(${from}, ${quoted('"stream"\\s*:\\s*true')})`)];
+    case "countInJson": {
+      const pattern = quoted(`"${alias.key}"\\s*:\\s*(?P<count>[0-9]{1,10})`);
+      return [
+        set(`ExtractPatterns(${from}, ${pattern})["count"]`, `IsString(${from})`, `IsMatch(${from}, ${pattern})`),
+      ];
+    }
     case "flag":
       return [set('"true"', `(${from} == true or ${from} == "true")`)];
   }

@@ -83,6 +83,7 @@ const exactGroup = (context: RecordContext, form: PriceForm): Group => {
       .map(({ id, code: digits }) => [id, digits]),
   ];
   const providerTable = quoted(`|${entries.map(([name, digits]) => `${name}=${digits}|`).join("")}`);
+  const isUnnamed = form.byName.length === 0 ? "" : `${code} == nil and `;
   const isCounted = `${unpricedPath(context)} == nil`;
   return {
     context,
@@ -91,8 +92,12 @@ const exactGroup = (context: RecordContext, form: PriceForm): Group => {
     ],
     statements: [
       ...modelStatements(context, model),
+      ...form.byName.map(
+        ({ match, code: digits }) =>
+          `set(${code}, ${quoted(digits)}) where ${code} == nil and ${provider} != nil and ${condition(match, provider)}`,
+      ),
       `set(${at}, Index(${providerTable}, Concat(["|", ${provider}, "="], ""))) where ${provider} != nil`,
-      `set(${code}, Substring(${providerTable}, ${at} + Len(${provider}) + 2, 2)) where ${at} != nil and ${at} >= 0`,
+      `set(${code}, Substring(${providerTable}, ${at} + Len(${provider}) + 2, 2)) where ${isUnnamed}${at} != nil and ${at} >= 0`,
       `set(${unpricedPath(context)}, "no_model") where ${model} == nil`,
       `set(${unpricedPath(context)}, "unknown_provider") where ${isCounted} and ${code} == nil`,
       `set(${key}, Concat([${code}, "/", ${model}], "")) where ${isCounted}`,

@@ -3,7 +3,7 @@ import type { PriceForm } from "../../genai/price-form.ts";
 import type { RateKind } from "../../genai/price-table.ts";
 import { quoted } from "../ottl.ts";
 
-type Column = RateKind | "perCall";
+type Column = RateKind | "perCall" | "perWebSearch";
 
 /** A number of at most `width` characters that reads back as itself: JavaScript's shortest form, zeros before it. */
 const cell = (value: number, width: number): string => decimal(value).padStart(width, "0");

@@ -87,7 +87,23 @@ const partGroup = (context: RecordContext, form: PriceForm): readonly Group[] =>
   const perCall = isSetApart(form, "perCall", null)
     ? [`set(${costPath(context, "request")}, ${rateOf(form, "perCall", parted, row)})`]
     : [];
-  return [{ context, conditions: [`${row} != nil and ${row} >= ${parted}`], statements: [...lines, ...perCall] }];
+  return [
+    {
+      context,
+      conditions: [`${row} != nil and ${row} >= ${parted}`],
+      statements: [...lines, ...perCall, ...searches(context, form)],
+    },
+  ];
+};
+
+/** Searches that the provider did for the answer, beside its price per call. */
+const searches = (context: RecordContext, form: PriceForm): readonly string[] => {
+  if (!isSetApart(form, "perWebSearch", null)) return [];
+  const [count, cost] = [fieldPath(context, "webSearches"), costPath(context, "request")];
+  return [
+    `set(${cost}, 0.0) where ${count} != nil and ${cost} == nil`,
+    `set(${cost}, ${cost} + ${count} * ${rateOf(form, "perWebSearch", form.parted, rowPath(context))}) where ${count} != nil`,
+  ];
 };
 
 /** A cost that the provider or a gateway states is believed as a whole. */

@@ -13,10 +13,11 @@ import {
   newAllowance,
 } from "../../../src/cel/limits.ts";
 import { regexSize } from "../../../src/cel/regex-size.ts";
-import { regexes } from "../../support/regex-arbitrary.ts";
+import { pattern as anyPattern } from "../../support/regex-arbitrary.ts";
 
-const kindsOf = (text: string, allowance = newAllowance()): readonly string[] =>
-  compileCel(text, { signal: "logs", isSecret: () => false, allowance }).findings.map(({ kind }) => kind);
+const kindsOf = (text: string, allowance = newAllowance()): readonly string[] => [
+  ...new Set(compileCel(text, { signal: "logs", isSecret: () => false, allowance }).findings.map(({ kind }) => kind)),
+];
 
 const sizeThere = (pattern: string): number | null => {
   try {
@@ -55,13 +56,13 @@ describe("the size of an RE2 is told without compiling it, and never too small",
       if (size === null) return assert.throws(() => RE2JS.compile(pattern));
       assert.ok(regexSize(pattern) >= size, `${regexSize(pattern)} of ${size}`);
       // An estimate that were anything would refuse what nobody minds.
-      assert.ok(regexSize(pattern) <= 6 * size + 10, `${regexSize(pattern)} of ${size}`);
+      assert.ok(regexSize(pattern) <= 8 * size + 10, `${regexSize(pattern)} of ${size}`);
     });
 
   test("of any pattern", () => {
     let sound = 0;
     fc.assert(
-      fc.property(regexes, (pattern) => {
+      fc.property(anyPattern, (pattern) => {
         const size = sizeThere(pattern);
         if (size === null) return;
         sound += 1;
@@ -89,13 +90,10 @@ describe("regular expressions have limits", () => {
     assert.deepEqual(kindsOf(path("a".repeat(maxPatternLength + 1))), ["regexTooLarge"]);
   });
   test("size: the largest that fits, and one instruction more", () => {
-    const fitting = "a".repeat(maxPatternSize - 2 - 1002 - 1 - 100) ;
-    assert.equal(regexSize("a{500}"), 2 + 1001);
-    const exact = `a{500}a{400}${"b".repeat(maxPatternSize - regexSize("a{500}a{400}"))}`;
+    const exact = `a{900}a{900}${"b".repeat(maxPatternSize - regexSize("a{900}a{900}"))}`;
     assert.equal(regexSize(exact), maxPatternSize);
     assert.deepEqual(kindsOf(path(exact)), []);
     assert.deepEqual(kindsOf(path(`${exact}b`)), ["regexTooLarge"]);
-    assert.ok(fitting.length > 0);
   });
   test("what the RE2 itself refuses is said as that", () => assert.deepEqual(kindsOf(path("a(?=b)")), ["regex"]));
   test("all of a policy together", () => {
@@ -141,7 +139,7 @@ describe("expressions that would take forever are refused at once", () => {
     assert.deepEqual(kindsOf(compared), ["spent"]);
   });
   test("one expression after the other takes from the same allowance", () => {
-    const allowance = { ...newAllowance(), steps: 100 };
+    const allowance = { ...newAllowance(), steps: 60 };
     const text = Array.from({ length: 10 }, (_, index) => `request.path == "${index}"`).join(" || ");
     assert.deepEqual([kindsOf(text, allowance), kindsOf(text, allowance)], [[], ["spent"]]);
     assert.ok(newAllowance().steps === maxSteps);

@@ -115,3 +115,31 @@ describe("otel-policy explain --native", () => {
     assert.match(err, /did you mean "agentgateway"/);
   });
 });
+
+test("families that Envoy and others really send are known without an alias; near misses and foreign names are not", () => {
+  const unknown = (plane: string, ...names: readonly string[]) =>
+    compileText(
+      draftPolicy(
+        "edge",
+        `  metrics: {enabled: true, overrides: [${names.map((name) => `{name: "${name}"}`).join(", ")}]}`,
+      ),
+      { dataPlanes: [plane] },
+    )
+      .diagnostics.filter(({ code }) => code === "TP4005")
+      .map(({ message }) => /"([^"]+)"/.exec(message)?.[1]);
+  assert.deepEqual(
+    unknown(
+      "envoy-gateway",
+      "http.downstream_cx_active",
+      "cluster.upstream_cx_rx_bytes_total",
+      "listener.http.downstream_rq_xx",
+      "server.live",
+      "envoy_cluster_membership_healthy",
+      "http.downstream_rq_totl",
+      "kong_bandwidth_bytes",
+    ),
+    ["http.downstream_rq_totl", "kong_bandwidth_bytes"],
+  );
+  assert.deepEqual(unknown("kong", "kong_bandwidth_bytes", "kong.latency.internal", "server.live"), ["server.live"]);
+  assert.deepEqual(unknown("inference-gateway", "vllm:num_preemptions_total", "llm_d_epp_ready"), []);
+});

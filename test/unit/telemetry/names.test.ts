@@ -48,6 +48,9 @@ describe("the names table", () => {
         "watch_errors_total",
         "collector_restarts_total",
         "pipeline_items_total",
+        "dimension_values",
+        "dimension_overflow",
+        "series_dropped_points_total",
       ],
     );
   });
