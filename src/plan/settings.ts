@@ -15,7 +15,8 @@ export const settingsOf = ({ tracing, metrics, accessLogs }: TelemetryPolicy): R
 
 type Leaf = readonly [path: string, setting: Setting];
 
-const leavesOf = (path: string, value: unknown): readonly Leaf[] => {
+/** The same of one block, under a path of one's choice. */
+export const leavesOf = (path: string, value: unknown): readonly Leaf[] => {
   if (isLocated(value)) return [[path, { text: textOf(value.value), origin: value.origin }]];
   if (Array.isArray(value)) return listOf(path, value);
   if (typeof value !== "object" || value === null) return [];

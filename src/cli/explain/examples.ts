@@ -195,6 +195,8 @@ export const examples: { readonly [C in Code]?: Example<C> } = {
   TP4011: draft("metrics:\n  overrides:\n    - name: request_count\n      type: Histogram"),
   TP4012: { args: { receiver: "metrics" } },
   TP4013: draft("tracing:\n  customAttributes:\n    - attributeName: who\n      fromHeader: authorization"),
+  TP4014: { args: { name: "connection.requested_server_name", planes: ["Kong Gateway"] } },
+  TP4015: draft("accessLogs:\n  enabled: true\n  matches:\n    - cel: response.flags != 0"),
   TP4020: draft("metrics:\n  genAI:\n    prices: [gpt-4o, clade-sonnet-4-5]"),
   TP4021: { args: { field: "providers[0].models[2].prices.input_mtok", problem: "must be a number, 0 or more" } },
   TP4022: draft("metrics:\n  genAI:\n    budgets:\n      - {name: teams, usdPerMonth: 500, by: team}"),

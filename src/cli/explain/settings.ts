@@ -1,5 +1,6 @@
 import { type Located, type Origin, spanOf } from "../../diagnostics/origin.ts";
 import { positionOf } from "../../diagnostics/source.ts";
+import { leavesOf } from "../../plan/settings.ts";
 import { providerText, rateText, sourceText } from "../../policy/setting-text.ts";
 import type { AccessLogs, Metrics, TelemetryPolicy, Tracing } from "../../policy/types.ts";
 
@@ -56,6 +57,12 @@ const metrics = (metrics: Metrics, sources: Sources) => {
       ...dimensions.flatMap(({ key, source }) =>
         source === null ? row("  dimension removed", key) : row(`  dimension ${key.value}`, source, sourceText),
       ),
+    ]),
+    ...leavesOf("genAI", metrics.genAI ?? null).map(([path, { text, origin }]) => [
+      whereOf(origin, sources),
+      path,
+      text,
+      reasonOf(origin),
     ]),
   ];
 };

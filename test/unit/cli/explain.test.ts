@@ -35,6 +35,13 @@ describe("TARGET", () => {
     assert.match(out, /\n {2}line \d+ {2}root rate +5\/100 = 5 %\n/);
     assert.match(out, /metrics\n {2}left alone/);
   });
+  test("every setting of model calls is there, with its place", async () => {
+    const line = "explain Gateway/ai-platform/llm-gateway -f samples/06-model-costs";
+    const { code, out } = await runCli(line);
+    assert.equal(code, 0);
+    assert.match(out, /\n {2}line \d+ {2}genAI\.dimensions\.team\.source +header x-team\n/);
+    assert.match(out, /\n {2}line \d+ {2}genAI\.budgets\.teams\.usdPerMonth +1500\n/);
+  });
   test("a target that nobody governs: what is governed, 1", async () => {
     const { code, err } = await runCli("explain Gateway/prod/egde -f -", { stdin: good });
     assert.equal(code, 1);
