@@ -1,13 +1,14 @@
 /** `npm run bench [-- NAME…]`: measures and prints one table. Exit code 1 when a limit is passed. */
 import { availableParallelism, cpus } from "node:os";
 import { agentSpeed } from "./agent.ts";
+import { hundred } from "./agent-hundred.ts";
 import type { Benchmark, Row } from "./benchmark.ts";
 import { compileSpeed } from "./compile.ts";
 import { priceSpeed } from "./prices.ts";
 import { startSpeed } from "./start.ts";
 
 /** In the order of the table. A new benchmark is a file and a line here. */
-const benchmarks: readonly Benchmark[] = [compileSpeed, startSpeed, agentSpeed, priceSpeed];
+const benchmarks: readonly Benchmark[] = [compileSpeed, startSpeed, agentSpeed, hundred, priceSpeed];
 
 const rounded = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2));
 

@@ -184,7 +184,7 @@ const breakIt = async (contestant: Contestant, root: string) => {
   for (const [index, one] of broken.entries()) {
     const running = await contestant.start(policyOf("good"), join(root, `broken-${index}`));
     const oracle = startOracle({ endpoint: running.endpoint, perSecond: 50, gateways: ["gw"] });
-    await poll("spans", () => running.sinks[0]?.spans.length ?? 0 > 20);
+    await poll("spans", () => (running.sinks[0]?.spans.length ?? 0) > 20);
     running.applyBroken(one);
     await new Promise((resolve) => setTimeout(resolve, 2000));
     const seen = running.sinks[0]?.spans.length ?? 0;

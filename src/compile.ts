@@ -13,6 +13,7 @@ import { render } from "./render/render.ts";
 import type { Rendered } from "./render/types.ts";
 import { weigher } from "./render/weigh.ts";
 import { type NamespaceBudgets, targetsOf, withinBudgets } from "./resolve/budgets.ts";
+import { onNode, statusOnNode } from "./resolve/elsewhere.ts";
 import { resolve } from "./resolve/resolve.ts";
 import { statusOf } from "./resolve/status.ts";
 import type { EffectivePolicy, PolicyStatus } from "./resolve/types.ts";
@@ -31,6 +32,8 @@ export type CompileOptions = {
   readonly collector: { readonly version: string; readonly components: ReadonlySet<string> } | null;
   /** ingest is run by another Collector, which nobody asked: it is rendered as without one. */
   readonly ingestApart?: boolean;
+  /** Namespaces that can have telemetry where this is run; policies of others are left to those that have them. Absent: all. */
+  readonly namespaces?: ReadonlySet<string> | null;
   /** URL of a sink that stands in for every provider endpoint (`dev`); null: providers as written. */
   readonly redirectSinks: string | null;
   /** The platform's own prices of models, which go before those that come with the tool. */
@@ -78,7 +81,9 @@ export const compile = (files: readonly SourceFile[], options: CompileOptions): 
             ),
         });
   const resolved = resolve({ ...read.value, policies: fitting.value }, { rootNamespace: options.rootNamespace });
-  const planned = buildPlan(resolved.value, options.dataPlanes, sources, prices?.value ?? null, draftsOf);
+  const namespaces = options.namespaces ?? null;
+  const here = namespaces === null ? resolved.value : onNode(resolved.value, namespaces);
+  const planned = buildPlan(here, options.dataPlanes, sources, prices?.value ?? null, draftsOf);
   const seen = options.seen ?? [];
   const rendered = render({ ...planned.value, full: fullDimensions(planned.value.caps ?? [], seen) }, options);
   const diagnostics = [
@@ -88,16 +93,17 @@ export const compile = (files: readonly SourceFile[], options: CompileOptions): 
     ...(prices?.diagnostics ?? []),
     ...planned.diagnostics,
     ...(options.topology === "single"
-      ? unenforcedLimits([...new Set(resolved.value.map(({ policy }) => policy))])
+      ? unenforcedLimits([...new Set(resolved.value.map(({ policy }) => policy))], planned.value.caps ?? [])
       : []),
     ...rendered.diagnostics,
   ];
+  const status = statusOf(read.value, resolved.value, diagnostics);
   return {
     policies: read.value,
     effective: resolved.value,
     plan: planned.value,
     rendered: rendered.value,
-    status: statusOf(read.value, resolved.value, diagnostics),
+    status: namespaces === null ? status : statusOnNode(status, namespaces),
     diagnostics,
   };
 };

@@ -8,6 +8,7 @@ import { FlowWatch } from "./flow-watch.ts";
 import { History } from "./history.ts";
 import type { CompileFiles } from "./hold-back.ts";
 import { Loop } from "./loop.ts";
+import { NodeNamespaces } from "./node-namespaces.ts";
 import type { AgentOptions, Served } from "./options.ts";
 import { removeConfigs } from "./orphans.ts";
 import { Reader } from "./reader.ts";
@@ -15,7 +16,7 @@ import { Runner } from "./runner.ts";
 import { SeriesWatch } from "./series-watch.ts";
 import { serveAt } from "./serve-at.ts";
 import { SingleRunner } from "./single-runner.ts";
-import type { Site } from "./site.ts";
+import { pause, type Site } from "./site.ts";
 import { StartError } from "./start-error.ts";
 import { steadyClock } from "./steady-clock.ts";
 import type { AgentView } from "./view.ts";
@@ -38,6 +39,9 @@ export type Agent = {
 
 /** How often folders are looked at although no event came, in milliseconds. */
 const lookMs = 1000;
+
+/** How long the first reading waits for the namespaces of this node. */
+const namespacesMs = 2000;
 
 /**
  * Watches policies and keeps Collectors running that do what they say. Rejects with a `StartError` when the run
@@ -86,9 +90,13 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
       collector: { version: options.collector.version, components: options.collector.components },
       redirectSinks: options.redirectSinks,
       ingestApart: site.externalIngest !== null,
+      namespaces: namespaces?.current ?? null,
       seen: dimensions.seen,
       ...(counts === undefined ? {} : { counts }),
     });
+  const { namespaceSource: source = null } = options;
+  const namespaces =
+    source === null ? null : new NodeNamespaces({ source, clock, log, onChange: () => reader.again(clock.now()) });
   const loop: Loop = new Loop({
     site,
     wall: options.clock,
@@ -167,6 +175,8 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     cancelResync = clock.after(options.resyncMs, resync);
   };
   if (watch !== null) cancelResync = clock.after(options.resyncMs, resync);
+  // Soon known, all policies of the cluster need not be rendered first; an API server that is down stops nothing.
+  if (namespaces !== null) await Promise.race([namespaces.start(), pause(clock, namespacesMs)]);
   reader.look("change", clock.now());
 
   const stopped = loop.stopped.then(async (end) => {
@@ -174,6 +184,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     hints.stop();
     reader.stop();
     flow.stop();
+    namespaces?.stop();
     series.stop();
     await watch?.stop();
     await server?.close();

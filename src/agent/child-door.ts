@@ -16,7 +16,7 @@ import { type Failure, failure } from "./failure.ts";
 import { logFile, onLogOf } from "./launch.ts";
 import type { Proposal } from "./machine.ts";
 import { endOrphans, forgetProcess, noteProcess } from "./orphans.ts";
-import { overlay } from "./overlay.ts";
+import { movedOverlay, overlay, placesIn } from "./overlay.ts";
 import { SingleQueues } from "./single-queues.ts";
 import type { Site } from "./site.ts";
 import { standInName } from "./stand-in.ts";
@@ -28,6 +28,9 @@ const name = "collector";
  * behind a backend that hangs. Where nothing is lost by it, it is not waited for.
  */
 const letGoMs = 3000;
+
+/** A large config takes its time to be read: this often what the last start took. */
+const startsWorth = 3;
 
 /** What is laid over a config, and how long the Collector may take to run with it. */
 type Laid = { readonly text: string; readonly patienceMs: number };
@@ -43,6 +46,8 @@ export class ChildDoor implements Door {
   readonly #overlayPath: string;
   readonly #queues: SingleQueues;
   #adopted: Adopted | null = null;
+  /** What the last start took, to its health. */
+  #startMs = 0;
   #process: CollectorProcess | null = null;
   #port: number | null = null;
   #serial = 0;
@@ -99,7 +104,10 @@ export class ChildDoor implements Door {
       waited = await waitHealthy(healthSocket, (await this.#start()).exited, clock.now() + reloadTimeoutMs, clock);
     }
     this.gapMs = running === null ? 0 : clock.now() - began;
-    if (waited.kind === "healthy") this.#queues.settleFormer();
+    if (waited.kind === "healthy") {
+      this.#queues.settleFormer();
+      if (running === null) this.#startMs = clock.now() - began;
+    }
     this.#setHealthy(waited.kind === "healthy");
     return failureOf(waited, process, clock.now() - began);
   }
@@ -108,12 +116,8 @@ export class ChildDoor implements Door {
     const { reloadTimeoutMs, binary } = this.#site;
     if (config === undefined) {
       const { laid, leftover } = this.#adopted ?? { laid: await readFile(this.#overlayPath, "utf8"), leftover: null };
-      const text = laid.replace(/"[^"]*health-single-\d+\.sock"/, JSON.stringify(healthSocket));
-      const directory = leftover === null ? null : await this.#queues.next(leftover);
-      return {
-        text: directory === null ? text : text.replace(queueIn, () => `"directory":${JSON.stringify(directory)}`),
-        patienceMs: reloadTimeoutMs,
-      };
+      const queues = leftover === null ? null : await this.#queues.next(leftover);
+      return { text: movedOverlay(laid, healthSocket, queues), patienceMs: reloadTimeoutMs };
     }
     if (!binary.components.has("file_storage"))
       return {
@@ -124,7 +128,9 @@ export class ChildDoor implements Door {
     const directory = await this.#queues.next(JSON.stringify(leftoverConfig(config, exporters)));
     return {
       text: JSON.stringify(overlay(config, { healthSocket, telemetryPort, queues: { directory, exporters } })),
-      patienceMs: keepsAll(config, exporters) ? Math.min(letGoMs, reloadTimeoutMs) : reloadTimeoutMs,
+      patienceMs: keepsAll(config, exporters)
+        ? Math.min(Math.max(letGoMs, this.#startMs * startsWorth), reloadTimeoutMs)
+        : reloadTimeoutMs,
     };
   }
 
@@ -231,25 +237,4 @@ const failureOf = (waited: Waited, process: CollectorProcess, ms: number): Failu
     case "late":
       return failure("commit_failed", diagnostic("TP5014", { name, ms, last: waited.last }, null));
   }
-};
-
-/** The folder of the queues in an overlay. */
-const queueIn = /"directory":"[^"]*\/queue-(\w+)"/;
-
-/** What a former overlay said of places. */
-const placesIn = (
-  laidOver: string,
-): {
-  readonly healthSocket: string;
-  readonly telemetryPort: number;
-  readonly serial: number;
-  readonly slot: string | null;
-} | null => {
-  const healthSocket = /"endpoint":"([^"]*health-single-\d+\.sock)"/.exec(laidOver)?.[1];
-  const port = /"host":"127\.0\.0\.1","port":(\d+)/.exec(laidOver)?.[1];
-  const serial = /health-single-(\d+)\.sock/.exec(laidOver)?.[1];
-  const slot = queueIn.exec(laidOver)?.[1] ?? null;
-  return healthSocket === undefined || port === undefined
-    ? null
-    : { healthSocket, telemetryPort: Number(port), serial: Number(serial), slot };
 };

@@ -1,6 +1,7 @@
 import { byText } from "../base/order.ts";
 import type { Compilation } from "../compile.ts";
 import type { Target } from "../policy/types.ts";
+import { notOnNode } from "../resolve/elsewhere.ts";
 import { type Condition, type PolicyStatus, targetName } from "../resolve/types.ts";
 import type { Aside } from "./aside.ts";
 import type { PolicyView } from "./view.ts";
@@ -63,6 +64,10 @@ const standing = ({ ancestors }: PolicyStatus): Pick<PolicyView, "state" | "reas
   }
   const unprogrammed = conditions.find(({ type, status }) => type === "Programmed" && status === "False");
   if (unprogrammed !== undefined) return { state: "rejected", reason: words(unprogrammed) };
+  const programmed = conditions.filter(({ type }) => type === "Programmed");
+  const [away] = programmed;
+  if (away !== undefined && programmed.every(({ reason }) => reason === notOnNode))
+    return { state: "elsewhere", reason: words(away) };
   const gap = conditions.find(({ type, reason }) => type === "Programmed" && reason === "PartiallyProgrammed");
   if (gap !== undefined) return { state: "partial", reason: words(gap) };
   // No target could be read at all: nothing is governed.

@@ -22,22 +22,18 @@ const isOther = (name: string): boolean =>
   name.startsWith("otel_scope_") ||
   /^k8s_(?:gateway_name|gateway_namespace|namespace_name)$/.test(name);
 
-/** One scrape of ingest's flow port: for each policy and key, its values and how often batches had them. */
-export const valuesIn = (
-  samples: readonly Sample[],
-  rows: Plan["rows"],
-): ReadonlyMap<string, ReadonlyMap<string, number>> => {
+/** One scrape of ingest: for each policy and key, the values that are there. */
+export const valuesIn = (samples: readonly Sample[], rows: Plan["rows"]): ReadonlyMap<string, ReadonlySet<string>> => {
   const policies = new Map(rows.map(({ target, policy }) => [targetName(target), policy]));
-  const found = new Map<string, Map<string, number>>();
-  for (const { name, labels, value } of samples) {
+  const found = new Map<string, Set<string>>();
+  for (const { name, labels } of samples) {
     if (name !== valuesMetric) continue;
     const policy = policies.get(targetOf(labels));
     const key = labels.get(dimensionLabel) ?? "";
     const [, text = ""] = [...labels].find(([label]) => !isOther(label)) ?? [];
     if (policy === undefined || key === "" || text === "" || text === overflow) continue;
-    const values = found.get(seenKey({ policy, key })) ?? new Map<string, number>();
-    values.set(text, (values.get(text) ?? 0) + value);
-    found.set(seenKey({ policy, key }), values);
+    const values = found.get(seenKey({ policy, key })) ?? new Set();
+    found.set(seenKey({ policy, key }), values.add(text));
   }
   return found;
 };
@@ -45,8 +41,8 @@ export const valuesIn = (
 const overflow = "other";
 
 /**
- * What is known after a scrape. Values stay in the order of first sight; of those that came at once the more frequent
- * goes first. `full` are the dimensions that reached their limit just now.
+ * What is known after a scrape. Values stay in the order of first sight; those that came at once are in the order of
+ * their texts, so that equal scrapes give equal lists. `full` are the dimensions that reached their limit just now.
  */
 export const learn = (
   seen: Seen,
@@ -63,10 +59,9 @@ export const learn = (
     if (room <= 0) continue;
     const isKnown = new Set(known);
     const added = [...(found.get(at) ?? [])]
-      .filter(([value]) => !isKnown.has(value))
-      .sort(([a, often], [b, seldom]) => seldom - often || byText(a, b))
-      .slice(0, room)
-      .map(([value]) => value);
+      .filter((value) => !isKnown.has(value))
+      .sort(byText)
+      .slice(0, room);
     if (added.length === 0) continue;
     isChanged = true;
     next.set(at, { policy: cap.policy, key: cap.key, values: [...known, ...added] });

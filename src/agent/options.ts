@@ -4,6 +4,7 @@ import type { compile } from "../compile.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { SourceFile } from "../diagnostics/source.ts";
 import type { Log } from "../telemetry/log.ts";
+import type { NamespaceSource } from "./node-namespaces.ts";
 import type { ExternalIngestPorts } from "./site.ts";
 import type { AgentView, LedgerEntry } from "./view.ts";
 
@@ -65,6 +66,8 @@ export type AgentOptions = {
   readonly collectorMode?: CollectorMode;
   /** Of topology handover: another container runs ingest, on these ports. Default: a child of ours. */
   readonly externalIngest?: ExternalIngestPorts | null;
+  /** Who knows the namespaces with pods on this node; policies of others are left to other nodes. Default null: all count. */
+  readonly namespaceSource?: NamespaceSource | null;
   /** Environment the Collectors inherit; the variables of `render/types.ts` are added. */
   readonly env: NodeJS.ProcessEnv;
   /** Where fd 1 of the Collectors leads: access logs go there. A number is an open file of ours. Default `inherit`. */

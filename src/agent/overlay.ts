@@ -34,3 +34,33 @@ export const overlay = (config: Config, { healthSocket, telemetryPort, queues }:
     },
   };
 };
+
+const healthIn = /"endpoint":("[^"]*health-single-(\d+)\.sock")/;
+const queuesIn = /"directory":"[^"]*\/queue-(\w+)"/;
+const portIn = /"host":"127\.0\.0\.1","port":(\d+)/;
+
+/** The same, for another process: of a config that was taken over only its text is known, and what was laid over it. */
+export const movedOverlay = (text: string, healthSocket: string, queues: string | null): string => {
+  const moved = text.replace(healthIn, () => `"endpoint":${JSON.stringify(healthSocket)}`);
+  return queues === null ? moved : moved.replace(queuesIn, () => `"directory":${JSON.stringify(queues)}`);
+};
+
+/** What the text of an overlay says of places; null: it is none of ours. */
+export const placesIn = (
+  text: string,
+): {
+  readonly healthSocket: string;
+  readonly serial: number;
+  readonly telemetryPort: number;
+  readonly slot: string | null;
+} | null => {
+  const [, socket, serial] = healthIn.exec(text) ?? [];
+  const port = portIn.exec(text)?.[1];
+  if (socket === undefined || port === undefined) return null;
+  return {
+    healthSocket: String(JSON.parse(socket)),
+    serial: Number(serial),
+    telemetryPort: Number(port),
+    slot: queuesIn.exec(text)?.[1] ?? null,
+  };
+};

@@ -1,4 +1,5 @@
 import { canonicalJson, type Json } from "../base/canonical.ts";
+import { notOnNode } from "../resolve/elsewhere.ts";
 import { controllerName } from "../resolve/status.ts";
 import { type AncestorStatus, maxAncestors } from "../resolve/types.ts";
 
@@ -25,26 +26,30 @@ export const mergedAncestors = (
   const isOurs = (entry: Json): boolean => at(entry, "controllerName") === controllerName;
   const others = live.filter((entry) => !isOurs(entry));
   const before = live.filter(isOurs);
-  const ours = wanted.slice(0, Math.max(0, maxAncestors - others.length)).map((ancestor): Json => {
+  const ours = wanted.slice(0, Math.max(0, maxAncestors - others.length)).flatMap((ancestor): readonly Json[] => {
     const ancestorRef = withoutNull(ancestor.ancestorRef);
     const old = before.find((entry) => isSame(at(entry, "ancestorRef"), ancestorRef));
+    // What another node says of it stays.
+    if (ancestor.conditions.some(({ reason }) => reason === notOnNode)) return old === undefined ? [] : [old];
     const oldConditions = at(old, "conditions");
-    return {
-      ancestorRef,
-      controllerName: ancestor.controllerName,
-      conditions: ancestor.conditions.map((condition): Json => {
-        const same = Array.isArray(oldConditions)
-          ? oldConditions.find(
-              (other: Json) => at(other, "type") === condition.type && at(other, "status") === condition.status,
-            )
-          : undefined;
-        const since = at(same, "lastTransitionTime");
-        return {
-          ...withoutNull({ ...condition, message: shortened(condition.message) }),
-          lastTransitionTime: typeof since === "string" ? since : now,
-        };
-      }),
-    };
+    return [
+      {
+        ancestorRef,
+        controllerName: ancestor.controllerName,
+        conditions: ancestor.conditions.map((condition): Json => {
+          const same = Array.isArray(oldConditions)
+            ? oldConditions.find(
+                (other: Json) => at(other, "type") === condition.type && at(other, "status") === condition.status,
+              )
+            : undefined;
+          const since = at(same, "lastTransitionTime");
+          return {
+            ...withoutNull({ ...condition, message: shortened(condition.message) }),
+            lastTransitionTime: typeof since === "string" ? since : now,
+          };
+        }),
+      },
+    ];
   });
   return isSame(withoutTimes(before), withoutTimes(ours)) ? null : [...others, ...ours];
 };

@@ -3,6 +3,7 @@ import type { PolicyId } from "../policy/types.ts";
 import type { AncestorStatus, PolicyStatus } from "../resolve/types.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { ApiServer } from "./status-writer-api.ts";
+import { writtenBefore } from "./status-writer-left.ts";
 import { mergedAncestors, readLive } from "./status-writer-merge.ts";
 import type { AgentView } from "./view.ts";
 
@@ -48,6 +49,10 @@ export class StatusWriter {
   /** Objects that carry entries of ours, so that these can be removed with their policy. */
   readonly #written = new Set<PolicyId>();
   #seen: readonly PolicyStatus[] | null = null;
+  /** Policies were read and applied: what is not among them is not there. */
+  #isSettled = false;
+  /** What an agent before us wrote was looked for. */
+  #hasLookedBack = false;
   #pauseMs = firstPauseMs;
   #cancel = (): void => {};
   #isAsking = false;
@@ -66,7 +71,8 @@ export class StatusWriter {
     this.#cancel();
   }
 
-  #look({ status, at }: AgentView): void {
+  #look({ status, at, live }: AgentView): void {
+    this.#isSettled ||= live !== null;
     // Before the first reading there is nothing to say, and nothing to take back.
     if (status === this.#seen || (at === "starting" && status.length === 0)) return;
     this.#seen = status;
@@ -86,6 +92,7 @@ export class StatusWriter {
 
   /** One policy; then the next one, or a long rest. */
   async #turn(): Promise<void> {
+    if (this.#isSettled && !this.#hasLookedBack) await this.#lookBack();
     const [policy] = this.#due;
     if (policy === undefined) {
       for (const known of this.#wanted.keys()) this.#due.add(known);
@@ -108,6 +115,24 @@ export class StatusWriter {
       this.#isAsking = false;
     }
     this.#next(this.#due.size === 0 ? againMs : pauseMs);
+  }
+
+  /** Entries whose policies went while no agent ran. Where that cannot be asked they stay, which is told once. */
+  async #lookBack(): Promise<void> {
+    this.#hasLookedBack = true;
+    this.#isAsking = true;
+    try {
+      for (const apiVersion of places) {
+        const found = await writtenBefore(this.#options.api, apiVersion);
+        if (found === null) throw new Error(`it cannot list the policies of ${apiVersion}`);
+        for (const policy of found) if (!this.#wanted.has(policy)) this.#due.add(policy);
+      }
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      this.#options.log("warn", "status of policies that went before this start may be left behind", { words });
+    } finally {
+      this.#isAsking = false;
+    }
   }
 
   async #write(policy: PolicyId): Promise<void> {

@@ -86,7 +86,8 @@ export type DimensionRow = {
 
 export type PolicyView = {
   readonly id: PolicyId;
-  readonly state: "active" | "conflicted" | "rejected" | "partial";
+  /** `elsewhere`: accepted, and of no namespace that has pods on this node. */
+  readonly state: "active" | "conflicted" | "rejected" | "partial" | "elsewhere";
   readonly targets: readonly string[];
   readonly reason: string;
 };

@@ -56,6 +56,7 @@ export const compileCel = (text: string, { signal, isSecret, allowance = newAllo
   const { yes, no } = sizesOf(condition);
   const size = Math.max(yes, no);
   if (size > maxComparisons) report({ kind: "tooLarge", size, limit: maxComparisons, range });
+  else spend("comparisons", size);
   for (const name of namesMissingOn(condition, signal))
     report({ kind: "refused", reason: `${name} is not part of ${signal}`, nearest: null, range });
   return { condition: findings.size > 0 ? null : condition, findings: inOrder(findings.values()) };

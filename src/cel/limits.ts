@@ -14,11 +14,18 @@ export const maxBranches = 128;
 export type Allowance = {
   /** Parts of expressions that are looked at, once for each branch and each entry of a list. */
   steps: number;
+  /** Comparisons that expressions become. */
+  comparisons: number;
   /** Instructions of regular expressions, as often as they are looked at. */
   instructions: number;
 };
 
 export const maxSteps = 50_000;
+export const maxComparisonsOfAll = 5000;
 export const maxInstructions = 10_000;
 
-export const newAllowance = (): Allowance => ({ steps: maxSteps, instructions: maxInstructions });
+export const newAllowance = (): Allowance => ({
+  steps: maxSteps,
+  comparisons: maxComparisonsOfAll,
+  instructions: maxInstructions,
+});

@@ -4,7 +4,7 @@ import { type Located, spanOf } from "../diagnostics/origin.ts";
 import type { Span } from "../diagnostics/source.ts";
 import { spanWithin } from "../diagnostics/within.ts";
 import type { Finding } from "./finding.ts";
-import { maxInstructions, maxSteps } from "./limits.ts";
+import { newAllowance } from "./limits.ts";
 import { usableNames } from "./vocabulary.ts";
 
 const shorten = (text: string): string => {
@@ -73,14 +73,7 @@ const told = (
     case "tooManyBranches":
       return diagnostic("TP2810", { limit: finding.limit, column }, at, details);
     case "spent":
-      return diagnostic(
-        "TP2811",
-        finding.what === "steps"
-          ? { what: "steps", limit: maxSteps }
-          : { what: "instructions", limit: maxInstructions },
-        at,
-        details,
-      );
+      return diagnostic("TP2811", { what: finding.what, limit: newAllowance()[finding.what] }, at, details);
     case "tooLarge":
       return diagnostic("TP2808", { comparisons: finding.size, limit: finding.limit }, at, details);
   }

@@ -8,6 +8,7 @@ import type { Call } from "./command.ts";
 import { readBase, readPriceFile } from "./compiled.ts";
 import * as flag from "./flag-table.ts";
 import { logFindings } from "./log-findings.ts";
+import { namespaceSource } from "./node-namespaces.ts";
 import { ownRunDir } from "./own-run-dir.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -21,11 +22,12 @@ export const agentOptions = async (call: Call, collector: CollectorBinary, log: 
   const once = flags.get(flag.once);
   const listen = once ? null : flags.get(flag.listen);
   const budgets = flags.get(flag.namespaceBudget);
-  const [base, prices, compile, serve] = await Promise.all([
+  const [base, prices, compile, serve, namespaces] = await Promise.all([
     readBase(flags.get(flag.base)),
     readPriceFile(flags.get(flag.prices)),
     parts.compile(),
     listen === null ? null : parts.serve(),
+    namespaceSource(call),
   ]);
   return {
     policyDirs,
@@ -37,6 +39,7 @@ export const agentOptions = async (call: Call, collector: CollectorBinary, log: 
     collector,
     ...topologyOf(call),
     externalIngest,
+    namespaceSource: namespaces,
     env: withMemoryShare(terminal.env, externalIngest === null ? 3 : 2),
     runDir: flags.get(flag.runDir) ?? ownRunDir(terminal.env),
     debounceMs: flags.get(flag.debounce),

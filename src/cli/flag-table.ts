@@ -327,7 +327,24 @@ export const serviceAccount = textFlag({
   fallback: "/var/run/secrets/kubernetes.io/serviceaccount",
   shown: "the pod's own",
   group: "Agent",
-  text: "token and ca.crt to write status with",
+  text: "token and ca.crt to ask the API server with",
+});
+
+export const nodeNamespaces = textFlag({
+  name: "node-namespaces",
+  value: "WHERE",
+  fallback: null,
+  shown: "all count",
+  group: "Agent",
+  text: "apply only policies of namespaces with pods on this node: auto asks the API server, else a file with one name a line",
+});
+
+export const nodeName = textFlag({
+  name: "node-name",
+  value: "NAME",
+  fallback: null,
+  group: "Agent",
+  text: "the node of --node-namespaces auto, by the downward API",
 });
 
 export const requestsPerSecond = countFlag({

@@ -23,6 +23,7 @@ export const parts = {
   statusWriter: async () => ({
     ...(await import("../agent/status-writer.ts")),
     ...(await import("../agent/status-writer-api.ts")),
+    ...(await import("../agent/node-pods.ts")),
   }),
   runDev: async () => (await import("./dev/dev.ts")).runDev,
 } as const;

@@ -55,7 +55,7 @@ export const statusText = (view: AgentView, { bold, red, green, yellow, dim }: P
       policy,
       `${dimension}: ${values} of ${limit} values, others count under other`,
     ]);
-  const overflow = full.length === 0 ? "" : `\n${bold("FULL DIMENSIONS")}\n${columns(full, 0)}`;
+  const overflow = full.length === 0 ? "" : `\n${bold("FULL DIMENSIONS")}\n${columns(full, 0)}\n`;
   const kept = view.diagnostics.flatMap(({ code, message, policy }) =>
     code === "TP4030" ? [[policy ?? "", message.slice(message.indexOf("keeps"))]] : [],
   );

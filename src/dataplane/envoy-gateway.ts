@@ -164,7 +164,7 @@ export const envoyGateway: DataPlaneProfile = {
     },
   },
   traps: [
-    "With mergeGateways one Envoy serves all Gateways of a class and names only the class: policies on single Gateways cannot be enforced there (use --data-plane envoy-gateway-merged to be told so).",
+    "With mergeGateways one Envoy serves all Gateways of a class and names only the class: policies on single Gateways cannot be enforced there (an EnvoyProxy among the policy files says so, or --data-plane envoy-gateway-merged).",
     "A user's own provider.serviceName or resourceAttributes.cluster_name hides the Gateway; leave both unset.",
     "k8s.namespace.name in access logs is an attribute of the record and means Envoy's pod, not the Gateway.",
     "Several matches in accessLog.settings are ANDed by the translator, although the API text says any one suffices.",

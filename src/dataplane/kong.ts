@@ -16,6 +16,7 @@ const spanAliases: readonly Alias[] = [
 /** Access logs of Enterprise 3.13+ over OTLP, and the keys of the log plugins' JSON with AI statistics. */
 const logAliases: readonly Alias[] = [
   { to: "url.path", from: "url.full", as: "pathOfUrl" },
+  { to: "server.address", from: "http.request.header.host", as: "text" },
   { to: "http.request.body.size", from: "http.request.size", as: "integer" },
   { to: "http.response.body.size", from: "http.response.size", as: "integer" },
   { to: "http.server.request.duration", from: "kong.latency.total", as: "number" },

@@ -318,6 +318,12 @@ export const circumstances: readonly GenAIAlias[] = [
   ...text("route", "route_name", "kong.route.name", "route", "http.route"),
 ];
 
+/**
+ * Where Kong's log plugins put the same as objects inside objects: `ai.proxy.usage.…` of a parsed line, in its body or
+ * its attributes; `ai-proxy` is the open source plugin's key.
+ */
+export const nestedCalls = { root: "ai", under: ["proxy", "ai-proxy"] } as const;
+
 /** Headers that stand in for attributes; data planes deliver them under names of their own. */
 export const callHeaders: readonly string[] = conventions
   .filter(({ kind }) => kind === "headers")

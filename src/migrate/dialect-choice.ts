@@ -37,8 +37,14 @@ export const leavesOf = (spec: Out, dialect: Dialect): readonly Leaf[] => {
   return found;
 };
 
-const cost = (said: Said, dialect: Dialect): readonly [unsaid: number, extensions: number] => [
-  said.unsaid.filter(({ why, cited }) => why !== "" && cited.otherwise === undefined).length,
+/** Where telemetry goes and how much of it outweigh a name. */
+const weightOf = (cited: Cited<unknown>, { tracing }: Sketch): number =>
+  cited === tracing?.provider || cited === tracing?.rate ? 2 : 1;
+
+const cost = (sketch: Sketch, said: Said, dialect: Dialect): readonly [unsaid: number, extensions: number] => [
+  said.unsaid
+    .filter(({ why, cited }) => why !== "" && cited.otherwise === undefined)
+    .reduce((sum, { cited }) => sum + weightOf(cited, sketch), 0),
   leavesOf(said.spec, dialect).filter(({ isExtension }) => isExtension).length,
 ];
 
@@ -46,7 +52,7 @@ const cost = (said: Said, dialect: Dialect): readonly [unsaid: number, extension
 export const chosenDialect = (sketch: Sketch): Dialect => {
   let best: { dialect: Dialect; unsaid: number; extensions: number } | null = null;
   for (const dialect of newestFirst) {
-    const [unsaid, extensions] = cost(say(sketch, dialect), dialect);
+    const [unsaid, extensions] = cost(sketch, say(sketch, dialect), dialect);
     if (best === null || unsaid < best.unsaid || (unsaid === best.unsaid && extensions < best.extensions))
       best = { dialect, unsaid, extensions };
   }

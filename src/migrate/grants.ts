@@ -11,16 +11,12 @@ export type Referral = {
   readonly provider: Cited<SketchProvider>;
 };
 
-/**
- * What a sketch comes to refer to by being written in this dialect. Only GEP-4768 refers; and a policy that did so
- * before has its permission, or lacks it, already.
- */
+/** What a sketch refers to when it is written in this dialect: only GEP-4768 refers to Services. */
 export const referralOf = (sketch: Sketch, dialect: Dialect): Referral | null => {
   const { tracing } = sketch;
   const provider = tracing?.provider;
   if (dialect !== "gep4768" || sketch.targets.length === 0 || tracing?.enabled?.value === false) return null;
   if (provider?.value.kind !== "service" || provider.value.namespace === sketch.namespace) return null;
-  if (sketch.isPolicy === true && provider.node.kind === "map") return null;
   const { namespace, name } = provider.value;
   return {
     policy: `${sketch.namespace}/${sketch.name}`,

@@ -49,24 +49,31 @@ const unknown: Note = { outcome: "lost", why: "this tool knows no such field, so
 
 export const newLedger = (): Ledger => {
   const notes = new Map<YamlNode, Note[]>();
-  const noted = (node: YamlNode): boolean => notes.has(node) || childrenOf(node).some(([, child]) => noted(child));
-
-  const entriesOf = ({ root, path, title, templates }: Manifest): readonly Entry[] => {
+  const entriesOf = ({ root, path, title, templates, misfits }: Manifest): readonly Entry[] => {
     const found: Entry[] = [];
+    const misfitAt = (node: YamlNode) => misfits.find((misfit) => misfit.node === node) ?? null;
+    const noted = (node: YamlNode): boolean =>
+      notes.has(node) || misfitAt(node) !== null || childrenOf(node).some(([, child]) => noted(child));
+    /** Not there for a reader: a template, or a value of another shape than its field has. */
+    const isAbsent = (node: YamlNode): boolean => templatesIn(node, templates) !== null || misfitAt(node) !== null;
     const say = (node: YamlNode, at: string, note: Note, leaves: number): void => {
       const template = templatesIn(node, templates);
+      const misfit = misfitAt(node);
+      const isLost = template !== null || misfit !== null;
       const why =
         template === null
-          ? (note.why ?? null)
+          ? misfit === null
+            ? (note.why ?? null)
+            : `not valid: ${misfit.is === "" ? "it" : misfit.is} ${misfit.problem}`
           : `its value is the template ${template}; render the chart first (helm template) and migrate what comes out`;
       found.push({
         object: title,
         path: at,
         span: node.span,
-        value: note.secret === true ? null : (template ?? shownValue(node, at)),
+        value: note.secret === true ? null : (template ?? misfit?.is ?? shownValue(node, at)),
         leaves,
-        outcome: template !== null && note.outcome !== "unrelated" ? "lost" : note.outcome,
-        to: template === null ? (note.to ?? null) : null,
+        outcome: isLost && note.outcome !== "unrelated" ? "lost" : note.outcome,
+        to: isLost ? null : (note.to ?? null),
         why,
         snippet: note.snippet ?? null,
       });
@@ -83,13 +90,13 @@ export const newLedger = (): Ledger => {
         say(node, at, unknown, leavesUnder(node));
         return;
       }
-      // A template inside a block is not what the block became.
-      if (own === null && isLeaf(node) && templatesIn(node, templates) !== null) say(node, at, unknown, 1);
+      // A template or misfit inside a block is not what the block became.
+      if (own === null && isLeaf(node) && isAbsent(node)) say(node, at, unknown, 1);
       for (const [step, child] of childrenOf(node)) walk(child, joined(at, step), current);
     };
     const countInherited = (node: YamlNode): number =>
       isLeaf(node)
-        ? notes.has(node) || templatesIn(node, templates) === null
+        ? notes.has(node) || !isAbsent(node)
           ? 1
           : 0
         : childrenOf(node).reduce((sum, [, child]) => sum + (notes.has(child) ? 0 : countInherited(child)), 0);

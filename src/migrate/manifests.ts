@@ -5,6 +5,7 @@ import type { SourceFile } from "../diagnostics/source.ts";
 import { childOf, objectsOf } from "../policy/object.ts";
 import { isName } from "../policy/values/name.ts";
 import { parseYamlDocuments, type YamlNode } from "../policy/yaml.ts";
+import { type Misfit, withoutMisfits } from "./shapes.ts";
 import { type Template, templatesIn, withoutTemplates, withoutValues } from "./templates.ts";
 import { at, childrenOf, joined, wordOf } from "./tree.ts";
 
@@ -26,6 +27,8 @@ export type Manifest = {
   /** Its namespace is a template, or no namespace at all: no target can be told from it. */
   readonly isNamespaceUnknown: boolean;
   readonly templates: readonly Template[];
+  /** Values of another shape than their field has; in `root` there is nothing in their place. */
+  readonly misfits: readonly Misfit[];
 };
 
 const maxBytes = 4 * 1024 * 1024;
@@ -52,8 +55,12 @@ export const readManifests = (files: readonly SourceFile[], options: ManifestOpt
       const found = objectsOf({ ...document, root }).flatMap((each) =>
         objectsIn(each.root, each.root === root ? "" : pathOf(root, each.root)),
       );
-      for (const { root, path } of found)
-        manifests.push(manifestOf(file.path, root, path, document.broken, templates, options));
+      for (const { root, path } of found) {
+        const manifest = manifestOf(file.path, root, path, document.broken, templates, options);
+        manifests.push(manifest);
+        for (const { node, is, problem, remedy } of manifest.misfits)
+          diagnostics.push(diagnostic("TP6004", { value: is, problem, remedy }, node.span));
+      }
     }
   }
   return outcome(manifests, diagnostics);
@@ -116,21 +123,23 @@ const clusterScoped = new Set(["GatewayClass", "Namespace", "KongClusterPlugin"]
 
 const manifestOf = (
   file: string,
-  root: YamlNode,
+  written: YamlNode,
   path: string,
   broken: boolean,
   templates: readonly Template[],
   options: ManifestOptions,
 ): Manifest => {
-  const apiVersion = isObject(root) ? (wordOf(at(root, "apiVersion")) ?? "") : "";
-  const kind = apiVersion === "" ? "" : (wordOf(at(root, "kind")) ?? "");
+  const apiVersion = isObject(written) ? (wordOf(at(written, "apiVersion")) ?? "") : "";
+  const kind = apiVersion === "" ? "" : (wordOf(at(written, "kind")) ?? "");
+  const { root, misfits } = broken ? { root: written, misfits: [] } : withoutMisfits(written, kind, templates);
   const name = wordOf(at(root, "metadata", "name")) ?? "";
   const namespaceNode = childOf(childOf(root, "metadata"), "namespace");
-  const written = wordOf(namespaceNode);
+  const named = wordOf(namespaceNode);
   const isNamespaceUnknown =
     (namespaceNode !== null && templatesIn(namespaceNode, templates) !== null) ||
-    (written !== null && !isName(written, "label"));
-  const namespace = isNamespaceUnknown ? options.namespace : (written ?? options.namespace);
+    misfits.some(({ node }) => node === namespaceNode) ||
+    (named !== null && !isName(named, "label"));
+  const namespace = isNamespaceUnknown ? options.namespace : (named ?? options.namespace);
   const createdAt = wordOf(at(root, "metadata", "creationTimestamp"));
   const nameNode = childOf(childOf(root, "metadata"), "name");
   const template = nameNode === null ? null : templatesIn(nameNode, templates);
@@ -149,6 +158,7 @@ const manifestOf = (
     broken,
     isNamespaceUnknown,
     templates,
+    misfits,
   };
 };
 

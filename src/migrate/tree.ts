@@ -14,7 +14,9 @@ export const at = (node: YamlNode | null, ...steps: readonly (string | number)[]
 
 const isNothing = (node: YamlNode | null): boolean => node?.kind === "scalar" && node.value === null;
 
-export const itemsOf = (node: YamlNode | null): readonly YamlNode[] => (node?.kind === "sequence" ? node.items : []);
+/** Entries of a list; one that is null is none. */
+export const itemsOf = (node: YamlNode | null): readonly YamlNode[] =>
+  node?.kind === "sequence" ? node.items.filter((item) => !isNothing(item)) : [];
 
 export const entriesOf = (node: YamlNode | null): readonly (readonly [key: string, value: YamlNode])[] =>
   node?.kind === "map" ? node.entries.map(({ key, value }) => [key, value] as const) : [];

@@ -1,15 +1,17 @@
 import { didYouMean, editDistance } from "../base/suggest.ts";
 import { compileCel } from "../cel/compile.ts";
-import { type Condition, placesOf } from "../cel/condition.ts";
+import { type Condition, type Place, placesOf } from "../cel/condition.ts";
 import { newAllowance } from "../cel/limits.ts";
 import { celDiagnostics } from "../cel/report.ts";
+import { nameOfPlace } from "../cel/vocabulary.ts";
+import { carries } from "../dataplane/condition-inputs.ts";
 import { isAttributeName, logFieldAliases, plainLogFields, startTimeFields } from "../dataplane/log-fields.ts";
 import type { DataPlaneProfile } from "../dataplane/profile.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import { type Located, located, spanOf } from "../diagnostics/origin.ts";
 import type { AccessLogs, TelemetryPolicy } from "../policy/types.ts";
-import { isCredential } from "./credentials.ts";
 import { redaction } from "./content.ts";
+import { isCredential } from "./credentials.ts";
 import type { DraftClass } from "./draft-class.ts";
 import { headerNeed } from "./header-needs.ts";
 import { derivation } from "./metrics.ts";
@@ -51,6 +53,26 @@ const condition = (matches: readonly Match[], values: Record<string, TargetRow["
   }),
 });
 
+/** Values that a condition reads and access logs of some data planes, or of all, never have. */
+const unsaid = (
+  places: readonly Place[],
+  cel: Located<string>,
+  profiles: readonly DataPlaneProfile[],
+  policy: TelemetryPolicy["id"],
+): readonly Diagnostic[] => {
+  // Kuadrant stands beside a gateway, whose access logs they are.
+  const gateways = profiles.filter(({ requestRecord }) => requestRecord !== null);
+  const asked = gateways.length > 0 ? gateways : profiles;
+  return [...new Set(places.flatMap((place) => nameOfPlace(place) ?? []))].flatMap((name) => {
+    const place = places.find((each) => nameOfPlace(each) === name);
+    const key = place !== undefined && "key" in place ? place.key : "http.server.request.duration";
+    const without = asked.filter((profile) => !carries(profile, "logs", key)).map(({ title }) => title);
+    if (without.length === 0) return [];
+    const code = without.length === asked.length ? "TP4014" : "TP4015";
+    return [diagnostic(code, { name, planes: without }, spanOf(cel.origin), { policy })];
+  });
+};
+
 /** Matches that can be decided; what restricts logging never fails open, so one that cannot holds for no record. */
 const decidable = (
   policy: TelemetryPolicy,
@@ -74,6 +96,7 @@ const decidable = (
       const answer = when.op === "true" ? "every" : "no";
       diagnostics.push(diagnostic("TP2807", { answer }, spanOf(cel.origin), details));
     }
+    diagnostics.push(...unsaid(placesOf(when), cel, profiles, policy.id));
     for (const place of placesOf(when)) {
       if (place.kind !== "header") continue;
       const source = located({ from: "header", name: place.name } as const, cel.origin);

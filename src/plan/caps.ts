@@ -60,19 +60,14 @@ export const capFindings = (policy: TelemetryPolicy, stages: readonly Stage[]): 
 };
 
 /** Limits that a policy wrote, where nobody can read which values there are. */
-export const unenforcedLimits = (policies: readonly TelemetryPolicy[]): readonly Diagnostic[] =>
+export const unenforcedLimits = (
+  policies: readonly TelemetryPolicy[],
+  caps: readonly DimensionCap[],
+): readonly Diagnostic[] =>
   policies.flatMap((policy) =>
-    limitsOf(policy).map(({ key, limit }) =>
-      diagnostic(
-        "TP4025",
-        {
-          key: key.value,
-          why: "in the single topology nobody tells the agent which values there are; only values longer than 128 bytes count as other",
-        },
-        spanOf(limit.origin),
-        { policy: policy.id },
-      ),
-    ),
+    limitsOf(policy)
+      .filter(({ key }) => caps.some((cap) => cap.policy === policy.id && cap.key === key.value))
+      .map(({ key, limit }) => diagnostic("TP4026", { key: key.value }, spanOf(limit.origin), { policy: policy.id })),
   );
 
 /** Dimensions that have all the values they may have: those that were seen first keep their series. */

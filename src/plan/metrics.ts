@@ -13,9 +13,17 @@ import { sinkOf } from "./sinks.ts";
 import type { DerivedFamily, Sink, Stage, TargetRow } from "./types.ts";
 import { valueFrom } from "./value-from.ts";
 
-/** Headers and attributes with a new value for almost every request: as dimensions they would make a series each. */
-const unbounded =
-  /(^|[-_.])(request-id|session-id|user-id|trace-?id|correlation-id|authorization|cookie)$|^x-request-id$|^url\.full$|^url\.path$|(^|\.)(conversation|response|session|user|enduser|call|request)\.id$/;
+/** Headers and attributes with a new value for almost every request, or every caller: as dimensions they would make a series each. */
+const unbounded = new RegExp(
+  [
+    // Ids, credentials and addresses, as headers and attributes write them.
+    "(^|[-_.])((request|session|user|enduser|conversation|correlation|trace|span|message|transaction)[-_]?id|traceparent|tracestate|authorization|cookie|idempotency-key|user-agent|user(name)?|email|forwarded-for|real-ip|client-ip|connecting-ip)$",
+    "(^|\\.)(conversation|response|session|user|enduser|call|request|message|thread)\\.id$",
+    "^user_agent\\.original$|^(client|source|network\\.peer|net\\.peer|net\\.sock\\.peer)\\.(address|ip|name|port)$",
+    // Paths with ids in them.
+    "^url\\.(full|path|query)$|^http\\.(url|target)$|^:path$|(^|-)original-(path|url)$|^referer$",
+  ].join("|"),
+);
 
 export type Derivation = {
   readonly stages: readonly Stage[];

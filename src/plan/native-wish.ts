@@ -44,7 +44,9 @@ export const nativeWish = (
   const derives = metrics !== null && metrics.mode.value !== "Disabled";
   const ofSpans = (tracing?.attributes ?? []).flatMap(({ source }) => headerOf(source.value));
   const ofLogs = [
-    ...(accessLogs?.fields ?? []).map(({ value }) => value.toLowerCase()).filter((name) => !knownFields.has(name) && !isAttributeName(name)),
+    ...(accessLogs?.fields ?? [])
+      .map(({ value }) => value.toLowerCase())
+      .filter((name) => !knownFields.has(name) && !isAttributeName(name)),
     ...(accessLogs?.matches ?? []).flatMap(({ cel }) => (cel === null ? [] : inCondition(cel.value, profile))),
   ];
   const ofMetrics = [...(metrics?.overrides ?? []), ...(metrics?.genAI ? [metrics.genAI] : [])].flatMap(

@@ -7,7 +7,7 @@ import { flowConnector } from "./flow.ts";
 import { lookup } from "./lookup.ts";
 import { normaliseGroups } from "./normalise.ts";
 import { quoted, resourceAttribute } from "./ottl.ts";
-import { redactEvents, redactStatements } from "./redact.ts";
+import { redactEvents, redactNested, redactStatements } from "./redact.ts";
 import { deriveConnector, derivedStatements, needForDerive } from "./stages/derive.ts";
 import { fieldsStatements, formatStatements } from "./stages/fields.ts";
 import { agentFilter, agentNames, agentSums, agentWords, emptyFilter, histogramFilter } from "./stages/fold.ts";
@@ -86,6 +86,7 @@ const head = (scope: ClassScope): Tree => {
     [statementsKey[policyClass.signal]]: [
       ...group("resource", [...rows, ...resource]),
       ...group(context, record),
+      ...(context === "log" && redact !== null && redact.keepsContent !== true ? [redactNested] : []),
       ...group("spanevent", context === "span" && redact !== null ? redactEvents(redact.keepsContent === true) : []),
     ],
   };

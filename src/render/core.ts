@@ -1,37 +1,24 @@
 import type { Json } from "../base/canonical.ts";
 import type { Signal } from "../dataplane/profile.ts";
-import type { Origin } from "../diagnostics/origin.ts";
 import type { Plan } from "../plan/types.ts";
 import { type Assembly, add, configTree, newAssembly, pipe } from "./assembly.ts";
 import { type BaseConfig, typeOf } from "./base-config.ts";
 import { defaultEnds, receiversBehind } from "./default-way.ts";
 import { belongsToIngest, isConnector, pullExporters } from "./entries.ts";
+import { fileWays } from "./file-ends.ts";
+import { fromBase, hop } from "./hop.ts";
 import { componentNames } from "./names.ts";
 import { quoted, resourceAttribute } from "./ottl.ts";
 import { addPolicies, type Backends, cumulativeSinks, type Joints, needsRouter } from "./policies.ts";
 import { addQueueStorage, ownQueue, withQueue } from "./queues.ts";
 import { stamps } from "./stamps.ts";
 import { coreTelemetry } from "./telemetry.ts";
-import { type Tree, traced } from "./tree.ts";
+import type { Tree } from "./tree.ts";
 import { environment } from "./types.ts";
 
 const statementsKey = { traces: "trace_statements", logs: "log_statements", metrics: "metric_statements" } as const;
 
-export const fromBase = (base: BaseConfig, path: string, body: Json): Tree => {
-  const origin: Origin = { kind: "base", span: base.spans.get(path) ?? null, path };
-  return traced(origin, body as Tree);
-};
-
 const variable = (name: string): string => `\${env:${name}}`;
-
-/** Exporter of a unix socket that ingest listens on. Back-off is short: the other end is a process beside us. */
-export const hop = (socket: string): Tree => ({
-  endpoint: `unix://${socket}`,
-  compression: "none",
-  timeout: "60s",
-  tls: { insecure: true },
-  retry_on_failure: { initial_interval: "50ms", max_interval: "1s", max_elapsed_time: 0 },
-});
 
 /** Extensions that exporters refer to (auth, storage, encodings); what listens on ports of its own stays with ingest. */
 const listening: ReadonlySet<string> = new Set([
@@ -125,6 +112,7 @@ export const renderCore = (
   const usePull = (index: number): string =>
     add(assembly, "exporters", pull[index] ?? "", hop(`${runDir}/pull-${index}.sock`));
   const pullOf = (id: string): string => (prometheus.includes(id) ? usePull(prometheus.indexOf(id)) : id);
+  const fileOf = fileWays(assembly, base, names.otlpGrpc, runDir, store);
   const needsBack = cumulativeSinks(plan, base).length > 0;
   const governed = (signal: Signal): boolean => needsRouter(plan, base, signal);
 
@@ -132,7 +120,7 @@ export const renderCore = (
     assembly,
     base,
     receiversBehind(base, governed, () => receiver),
-    pullOf,
+    (id) => fileOf(pullOf(id)),
     (processor) => !belongsToIngest(processor),
     governed,
     (id, body) => withQueue(id, body, store),
@@ -144,13 +132,14 @@ export const renderCore = (
   const flow = `${names.otlpGrpc}/otel_policy_flow`;
   const values = `${names.otlpGrpc}/otel_policy_values`;
   const wantsPull = plan.sinks.some((sink) => sink.kind === "pull");
+  const ends = defaultEnds(base, pullOf, needsBack ? back : null);
   const joints: Joints = {
     receiversOf: () => [receiver],
     pull: wantsPull ? pullSockets.map((_, index) => usePull(index)) : [],
     back,
     flow: plan.classes.length > 0 ? flow : null,
     values: plan.classes.length > 0 ? values : null,
-    defaultExporters: defaultEnds(base, pullOf, needsBack ? back : null),
+    defaultExporters: (signal, metrics) => ends(signal, metrics).map(fileOf),
   };
   addPolicies(assembly, plan, base, names, joints, { ...backends, queue: ownQueue(store) });
   if (assembly.pipelines.has("metrics/otel_policy_flow")) add(assembly, "exporters", flow, hop(`${runDir}/flow.sock`));

@@ -69,7 +69,7 @@ export const addValues = (assembly: Assembly, plan: Plan, names: ComponentNames,
       .sort(([a], [b]) => byText(a, b))
       .map(([key, metrics]) => ({
         name: "otel_policy.dimension.values",
-        description: "Values of dimensions, as often as a batch had them.",
+        description: "Values of dimensions, in the batches that had them.",
         unit: "{batch}",
         conditions: [...metrics].sort(byText).map((name) => `metric.name == ${quoted(name)}`),
         // An empty list would keep every attribute of the resource.
@@ -82,7 +82,9 @@ export const addValues = (assembly: Assembly, plan: Plan, names: ComponentNames,
         sum: { value: "1", monotonic: true },
       })),
   });
-  pipe(assembly, "metrics/otel_policy_values", { receivers: [connector], exporters: [exporter] });
+  // One request for many records, where a client sends each by itself.
+  const batch = add(assembly, "processors", "batch/otel_policy_values", { timeout: "200ms" });
+  pipe(assembly, "metrics/otel_policy_values", { receivers: [connector], processors: [batch], exporters: [exporter] });
 };
 
 /**

@@ -1,8 +1,9 @@
 import { type Assembly, add, configTree, newAssembly, pipe } from "./assembly.ts";
 import type { BaseConfig } from "./base-config.ts";
-import { fromBase, hop } from "./core.ts";
 import { addValuesEnd } from "./dimension-values.ts";
 import { belongsToIngest, entryGroups, pullExporters } from "./entries.ts";
+import { addFileEnds } from "./file-ends.ts";
+import { fromBase, hop } from "./hop.ts";
 import { type ComponentNames, componentNames } from "./names.ts";
 import { quoted, resourceAttribute } from "./ottl.ts";
 import { addQueueStorage } from "./queues.ts";
@@ -131,7 +132,7 @@ export const renderIngest = (base: BaseConfig, components: ReadonlySet<string> |
   const assembly = newAssembly();
   const names = componentNames(components);
   const core = add(assembly, "exporters", `${names.otlpGrpc}/otel_policy_core`, {
-    ...(hop(`${runDir}/core.sock`) as { readonly [key: string]: Tree }),
+    ...hop(`${runDir}/core.sock`),
     // What arrives while no core listens waits here; a full queue refuses, which clients see and retry.
     sending_queue: {
       queue_size: 10000,
@@ -161,6 +162,7 @@ export const renderIngest = (base: BaseConfig, components: ReadonlySet<string> |
     processors: cumulative,
     exporters: [core],
   });
+  addFileEnds(assembly, base, (name) => socketReceiver(assembly, name));
   const flow = add(assembly, "exporters", "prometheus/otel_policy_flow", {
     endpoint: `127.0.0.1:${variable(environment.flowPort)}`,
     metric_expiration: "24h",

@@ -1,3 +1,4 @@
+import { nestedCalls } from "../genai/aliases.ts";
 import { contentPattern } from "../genai/content.ts";
 import { credentialHeaders } from "../plan/credentials.ts";
 import { quoted, type RecordContext } from "./ottl.ts";
@@ -27,3 +28,23 @@ export const redactEvents = (keepsContent: boolean): readonly string[] => [
       ]),
   `delete_matching_keys(spanevent.attributes, ${quoted(patternOf(keepsContent))})`,
 ];
+
+const roots = ["log.attributes", "log.body"].map((holder) => `${holder}[${quoted(nestedCalls.root)}]`);
+const isThere = (root: string): string =>
+  root.startsWith("log.body") ? `IsMap(log.body) and IsMap(${root})` : `IsMap(${root})`;
+
+/** The same for what Kong's log plugins write as objects inside objects. */
+export const redactNested: {
+  readonly context: string;
+  readonly conditions: readonly string[];
+  readonly statements: readonly string[];
+} = {
+  context: "log",
+  conditions: roots.map(isThere),
+  statements: roots.flatMap((root) =>
+    [...nestedCalls.under, "mcp"].map((key) => {
+      const path = `${root}[${quoted(key)}]`;
+      return `delete_matching_keys(${path}, ${quoted("^(?:payload|audit)$")}) where ${isThere(root)} and IsMap(${path})`;
+    }),
+  ),
+};

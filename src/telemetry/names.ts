@@ -31,7 +31,7 @@ export const reloadReasons = [
 /** Steps of the reload transaction, also the names of the spans below `reload`. */
 export const reloadStages = ["compile", "validate", "start", "prove", "commit", "drain"] as const;
 
-export const policyStates = ["active", "conflicted", "rejected", "partial"] as const;
+export const policyStates = ["active", "conflicted", "rejected", "partial", "elsewhere"] as const;
 
 const fromTensOfMilliseconds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 

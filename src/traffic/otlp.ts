@@ -4,7 +4,8 @@ export type AnyValue =
   | { readonly intValue: string }
   | { readonly doubleValue: number }
   | { readonly boolValue: boolean }
-  | { readonly arrayValue: { readonly values: readonly AnyValue[] } };
+  | { readonly arrayValue: { readonly values: readonly AnyValue[] } }
+  | { readonly kvlistValue: { readonly values: readonly KeyValue[] } };
 
 export type KeyValue = { readonly key: string; readonly value: AnyValue };
 

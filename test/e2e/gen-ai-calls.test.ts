@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { calcPrice } from "@pydantic/genai-prices";
 import type { Export } from "../../src/traffic/batch.ts";
-import { int, type KeyValue, spanKind, text } from "../../src/traffic/otlp.ts";
+import { type AnyValue, int, type KeyValue, spanKind, text } from "../../src/traffic/otlp.ts";
 import {
   callAttributes,
   gatewayResource,
@@ -166,6 +166,14 @@ describe("model calls", () => {
         ],
       ],
       [
+        "LangSmith",
+        [
+          ...callAttributes("openai", "m-langsmith", usage(input, output)),
+          text("gen_ai.usage.input_token_details", '{"audio": 0, "cache_creation": 0, "cache_read": 200}'),
+          text("gen_ai.usage.output_token_details", '{"reasoning":50}'),
+        ],
+      ],
+      [
         "arrays of one",
         [
           ...callAttributes("openai", "m-arrays", { "gen_ai.usage.output_tokens": output }),
@@ -249,6 +257,63 @@ describe("model calls", () => {
       ]),
     );
     assert.deepEqual(tokensOf(await counted("plain"), "plain"), before);
+  });
+
+  test("Kong's objects inside objects are read, in a line's body and in its attributes", async () => {
+    const nested = (model: string, plugin: string): AnyValue => ({
+      kvlistValue: {
+        values: [
+          {
+            key: plugin,
+            value: {
+              kvlistValue: {
+                values: [
+                  {
+                    key: "meta",
+                    value: { kvlistValue: { values: [text("request_model", model), text("provider_name", "openai")] } },
+                  },
+                  {
+                    key: "usage",
+                    value: {
+                      kvlistValue: {
+                        values: [
+                          int("prompt_tokens", 100),
+                          int("completion_tokens", 20),
+                          {
+                            key: "prompt_tokens_details",
+                            value: { kvlistValue: { values: [int("cached_tokens", 40)] } },
+                          },
+                        ],
+                      },
+                    },
+                  },
+                ],
+              },
+            },
+          },
+        ],
+      },
+    });
+    const [inBody, inAttributes] = ["m-kong-body", "m-kong-attributes"];
+    await send(
+      logsExport(gatewayResource("logs"), [
+        { ...logOf(request), body: { kvlistValue: { values: [{ key: "ai", value: nested(inBody, "proxy") }] } } },
+        logOf([...request, { key: "ai", value: nested(inAttributes, "ai-proxy") }]),
+        // What only looks alike.
+        { ...logOf(request), body: { stringValue: "ai" } },
+        logOf([...request, text("ai", "proxy")]),
+      ]),
+    );
+    const samples = await counted(
+      "logs",
+      logRecord("logs", callAttributes("openai", `probe-${probes - 1 + 1}`, usage(1, 1))),
+    );
+    for (const model of [inBody, inAttributes])
+      assert.deepEqual(tokensOf(samples, "logs", { gen_ai_request_model: model }), {
+        uncached_input: 60,
+        cache_read: 40,
+        output: 20,
+      });
   });
 
   test("one call that left three records counts once, from the chosen one", async () => {

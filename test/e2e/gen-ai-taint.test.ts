@@ -86,6 +86,18 @@ const tainted: readonly KeyValue[] = secretKeys.map((key) =>
     : text(key, secret(key)),
 );
 
+/** What Kong's log plugins write, as objects inside objects. */
+const inside = (key: string, ...values: readonly KeyValue[]): KeyValue => ({ key, value: { kvlistValue: { values } } });
+const kongStatistics = inside(
+  "ai",
+  inside(
+    "proxy",
+    inside("payload", text("request", secret("nested"))),
+    inside("meta", text("response_model", "gpt-4o")),
+  ),
+  inside("mcp", text("audit", secret("nested"))),
+);
+
 const policy = `${metricsPolicy("quiet", ["genAI: {enabled: true}"])}  tracing: {provider: {type: OTLP, endpoint: "collector.monitoring.svc:4317"}}
   accessLogs: {enabled: true, format: JSON}
 ---
@@ -139,13 +151,14 @@ describe("secrets sent under every name", () => {
         logsExport(resource, [
           logOf([...request, ...usage, ...tainted]),
           { ...logOf([...request, text("event.name", "gen_ai.user.message")]), body: { stringValue: secret("body") } },
+          { ...logOf([...request, kongStatistics]), body: { kvlistValue: { values: [kongStatistics] } } },
         ]),
       ];
       assert.equal(await run.send(sent), 0);
     }
     await poll(
       "both gateways' spans and lines",
-      () => run.backend.spans.length === 6 && run.backend.logs.length === 2 && run.collector.stdoutLines().length >= 4,
+      () => run.backend.spans.length === 6 && run.backend.logs.length === 3 && run.collector.stdoutLines().length >= 6,
     );
     await poll(
       "both gateways' tokens",
@@ -186,7 +199,7 @@ describe("secrets sent under every name", () => {
     const found = (records: readonly unknown[]): readonly string[] =>
       [...new Set(JSON.stringify(records).match(/taint<[^>]*>/g) ?? [])].sort();
     assert.deepEqual(found(run.backend.spans.filter(isOpen)), [...kept, secret("event")].sort());
-    assert.deepEqual(found(run.backend.logs.filter(isOpen)), [...kept, secret("body")].sort());
+    assert.deepEqual(found(run.backend.logs.filter(isOpen)), [...kept, secret("body"), secret("nested")].sort());
   });
 
   test("who keeps them is told, with the place", () => {

@@ -25,6 +25,11 @@ const prices = `
   service_tier: {batch: 0.5}
 - id: azure
   service_tier: {batch: 0.4}
+- id: house
+  provider_match: {or: [{equals: vllm}, {starts_with: our-}]}
+  models:
+    - id: mine
+      prices: {input_mtok: 2, output_mtok: 8}
 `;
 
 const responseTier = "openai.response.service_tier";
@@ -92,6 +97,8 @@ const cases: readonly Case[] = [
     tiers: { [responseTier]: "batch" },
     factor: 0.4,
   },
+  { id: "a provider by its own name", provider: "our-east", model: "mine", tiers: {}, factor: 1 },
+  { id: "a provider by a known name", provider: "vllm", model: "mine", tiers: {}, factor: 1 },
   {
     id: "nobody's factor",
     provider: "groq",
@@ -118,7 +125,7 @@ const usualPrice = ({ provider, model, usage = plain }: Case): number =>
   (model === "mine" ? mine : calcPrice(usage, model, { providerId: priceIds[provider] ?? provider }))?.total_price ??
   assert.fail(`${provider}/${model} has no price`);
 
-describe("service tiers", () => {
+describe("service tiers and providers of a platform's own prices", () => {
   let run: PolicyCollector;
   const costs = new Map<string, number>();
   const unpriced = new Map<string, string>();

@@ -1,68 +1,19 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer, type Server, type Socket } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { startOracle } from "../support/oracle.ts";
 import { markPolicy, type PolicyScene, startPolicyScene } from "../support/policy-scene.ts";
 import { poll } from "../support/poll.ts";
+import { type SickDoor, startSickDoor } from "../support/sick-door.ts";
 import { attributeOf } from "../support/sink.ts";
-
-/** A door before a sink that can do what a sick backend does to connections. */
-type Door = { readonly url: string; reset(on: boolean): void; hang(on: boolean): void; close(): Promise<void> };
-
-const startDoor = async (port: number): Promise<Door> => {
-  const { connect } = await import("node:net");
-  let [resets, hangs] = [false, false];
-  const sockets = new Set<Socket>();
-  const server: Server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on("error", () => {});
-    socket.on("close", () => sockets.delete(socket));
-    if (resets) {
-      socket.resetAndDestroy();
-      return;
-    }
-    const inner = connect(port, "127.0.0.1");
-    inner.on("error", () => socket.destroy());
-    inner.on("close", () => socket.destroy());
-    socket.on("close", () => inner.destroy());
-    socket.on("data", (chunk) => {
-      // Taken off the wire and never answered.
-      if (!hangs) inner.write(chunk);
-    });
-    inner.on("data", (chunk) => socket.write(chunk));
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const cut = (): void => {
-    for (const socket of sockets) socket.resetAndDestroy();
-  };
-  return {
-    url: `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`,
-    reset: (on) => {
-      resets = on;
-      if (on) cut();
-    },
-    hang: (on) => {
-      hangs = on;
-      // What hung was lost with its connection.
-      if (!on) cut();
-    },
-    close: async () => {
-      cut();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-};
 
 describe("a backend misbehaves while an edit arrives", () => {
   let scene: PolicyScene;
-  let door: Door;
+  let door: SickDoor;
   let edit = 0;
   before(async () => {
     const { startSink } = await import("../support/sink.ts");
     const sink = await startSink();
-    door = await startDoor(sink.port);
+    door = await startSickDoor(sink.port);
     scene = await startPolicyScene({ "a.yaml": markPolicy("a", "mark-0") }, { redirectSinks: door.url });
     await scene.sink.close();
     Object.assign(scene, { sink });

@@ -14,7 +14,11 @@ const moments = stepsFor(true, "single").flatMap((step) => [
   { what: `as ${step} begins`, line: new RegExp(`msg="step ${step} of try \\d+ begins"`) },
   { what: `as ${step} has ended`, line: new RegExp(`msg="step ${step} of try \\d+ ended"`) },
 ]);
-moments.push({ what: "as it is in service", line: /msg="policies applied"/ });
+moments.push(
+  { what: "while the stand-in runs", line: /process=stand-in/ },
+  { what: "while the Collector reads its new config", line: /msg="Config updated, restart service"/ },
+  { what: "as it is in service", line: /msg="policies applied"/ },
+);
 
 const lastMark = (sink: Sink): unknown => attributeOf(sink.spans.at(-1)?.record ?? { attributes: [] }, "mark");
 const supported = existsSync("/proc/self/cmdline");

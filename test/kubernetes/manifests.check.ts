@@ -90,6 +90,7 @@ describe("what the chart renders", () => {
       }
     });
 
+    if (name === "kubernetes-attributes") continue;
     test(`${name}: asks for no rights`, () => {
       const manifests = template(values, namespace);
       assert.deepEqual(
@@ -101,6 +102,33 @@ describe("what the chart renders", () => {
           assert.equal(at(manifest, "spec", "template", "spec", "automountServiceAccountToken"), false);
     });
   }
+
+  test("rights are for what is asked for, and for nothing more", () => {
+    const rights = (values: object): readonly string[] =>
+      template(values, namespace)
+        .filter(({ kind }) => kind === "ClusterRole")
+        .flatMap((role) => (at(role, "rules") ?? []) as readonly object[])
+        .map((rule) => `${String(at(rule, "verbs"))} ${String(at(rule, "resources"))}`);
+    const token = (values: object): unknown =>
+      template(values, namespace).flatMap((manifest) =>
+        manifest.kind === "DaemonSet" ? [at(manifest, "spec", "template", "spec", "automountServiceAccountToken")] : [],
+      )[0];
+    assert.deepEqual([rights({}), token({})], [[], false]);
+    const nodes = { nodeNamespaces: "auto" };
+    assert.deepEqual([rights(nodes), token(nodes)], [["list,watch pods"], true]);
+    const attributes = cases.get("kubernetes-attributes") ?? assert.fail();
+    assert.deepEqual(
+      [rights(attributes), token(attributes)],
+      [["get,list,watch pods,namespaces", "get,list,watch replicasets"], true],
+    );
+    assert.deepEqual(rights({ status: { write: true } }), [
+      "get,list telemetrypolicies",
+      "patch telemetrypolicies/status",
+    ]);
+    assert.deepEqual(rights({ ...nodes, status: { write: true }, rbac: { create: false } }), []);
+    const file = { nodeNamespaces: "/etc/namespaces" };
+    assert.deepEqual([rights(file), token(file)], [[], false]);
+  });
 
   test("a backend's token is a reference everywhere, never a value", () => {
     const rendered = JSON.stringify(template(cases.get("locked-down") ?? assert.fail(), namespace));

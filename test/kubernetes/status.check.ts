@@ -52,6 +52,32 @@ describe("--write-status", () => {
   const ours = (ancestors: readonly object[]): object | undefined =>
     ancestors.find((entry) => at(entry, "controllerName") === "otel-policy.dev/agent");
 
+  const start = (): ChildProcess => {
+    const child = spawn(
+      process.execPath,
+      [
+        ...[join(root, "src/main.ts"), "agent", "--write-status", "--log-level", "info", "--listen", "none"],
+        ...["--policy-dir", join(folder, "policies"), "--base", join(folder, "base.yaml")],
+        ...["--run-dir", join(folder, "run"), "--service-account", join(folder, "account")],
+        ...["--collector", requireCollector()],
+      ],
+      {
+        env: { ...process.env, KUBERNETES_SERVICE_HOST: "127.0.0.1", KUBERNETES_SERVICE_PORT: String(server.port) },
+        stdio: ["ignore", "ignore", "pipe"],
+      },
+    );
+    child.stderr?.on("data", (part: Buffer) => {
+      log += part.toString("utf8");
+    });
+    return child;
+  };
+  const stop = async (): Promise<void> => {
+    const ended = new Promise((resolve) => agent.once("exit", resolve));
+    if (agent.exitCode !== null) return;
+    agent.kill("SIGTERM");
+    await ended;
+  };
+
   before(async () => {
     server = await startApiServer();
     await installCrds(server, crdDialects.map(definitionOf));
@@ -114,29 +140,10 @@ describe("--write-status", () => {
         },
       }),
     );
-    agent = spawn(
-      process.execPath,
-      [
-        ...[join(root, "src/main.ts"), "agent", "--write-status", "--log-level", "info", "--listen", "none"],
-        ...["--policy-dir", join(folder, "policies"), "--base", join(folder, "base.yaml")],
-        ...["--run-dir", join(folder, "run"), "--service-account", join(folder, "account")],
-        ...["--collector", requireCollector()],
-      ],
-      {
-        env: { ...process.env, KUBERNETES_SERVICE_HOST: "127.0.0.1", KUBERNETES_SERVICE_PORT: String(server.port) },
-        stdio: ["ignore", "ignore", "pipe"],
-      },
-    );
-    agent.stderr?.on("data", (part: Buffer) => {
-      log += part.toString("utf8");
-    });
+    agent = start();
   });
   after(async () => {
-    const ended = new Promise((resolve) => agent.once("exit", resolve));
-    if (agent.exitCode === null) {
-      agent.kill("SIGTERM");
-      await ended;
-    }
+    await stop();
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -188,13 +195,22 @@ describe("--write-status", () => {
     assert.equal((await statusOf(draft("first", 5))).length, 1, "the other controller's entry stays");
   });
 
+  test("takes back at its start what was written of policies that went while it was away", async () => {
+    await stop();
+    rmSync(join(folder, "policies/third.json"));
+    assert.ok(ours(await statusOf(gep)) !== undefined);
+    agent = start();
+    await until("third to be left alone", async () => (ours(await statusOf(gep)) === undefined ? true : null));
+    assert.ok(ours(await statusOf(draft("second", 50))) !== undefined);
+  });
+
   test("may do nothing else", async () => {
     const path = `${createPath(gep)}/third`;
     for (const [method, place, body] of [
       ["PATCH", path, { spec: { tracing: { samplingRate: { numerator: 100 } } } }],
       ["DELETE", path, undefined],
       ["GET", "/api/v1/namespaces/observability/secrets", undefined],
-      ["GET", createPath(gep), undefined],
+      ["GET", "/api/v1/pods", undefined],
     ] as const) {
       const { status } = await server.ask(method, place, body, { token, contentType: "application/merge-patch+json" });
       assert.equal(status, 403, `${method} ${place}`);

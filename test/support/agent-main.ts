@@ -28,3 +28,8 @@ setInterval(() => {
   scene.findings.length = 0;
 }, 1000).unref();
 process.on("SIGTERM", () => void scene.agent.stop().then(() => process.exit(0)));
+process.on("SIGUSR2", () => {
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  process.stdout.write(`collected ${heapUsed + external}\n`);
+});

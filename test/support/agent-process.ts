@@ -9,6 +9,7 @@ import { freePorts } from "./free-port.ts";
 import { notedCollectors } from "./noted-collectors.ts";
 import { testBase } from "./policy-collector.ts";
 import { poll } from "./poll.ts";
+import { type SickDoor, startSickDoor } from "./sick-door.ts";
 import { type Sink, startSink } from "./sink.ts";
 
 /** An agent in a process of its own, which can be killed and started again over the same folders. */
@@ -18,6 +19,8 @@ export type AgentProcess = {
   readonly endpoint: string;
   readonly url: string;
   readonly sink: Sink;
+  /** Before the sink. */
+  readonly door: SickDoor;
   readonly defaults: Sink;
   write(name: string, text: string): void;
   /** Starts it, and waits until it serves. */
@@ -25,6 +28,8 @@ export type AgentProcess = {
   /** From now on it kills itself at the first line of its log that fits; until it is started again. */
   killAt(line: RegExp): void;
   pid(): number;
+  /** Has it collect its garbage, and answers how many bytes are left: what it holds, and not what it has not let go of yet. */
+  heldBytes(): Promise<number>;
   /** Resolves when it is gone. */
   readonly gone: () => Promise<void>;
   kill(): Promise<void>;
@@ -52,15 +57,17 @@ export const agentProcess = async (
   for (const [name, text] of Object.entries(files)) write(name, text);
   const [otlp = 0, prometheus = 0, web = 0] = await freePorts(3);
   const [sink, defaults] = await Promise.all([startSink(), startSink()]);
+  const door = await startSickDoor(sink.port);
   const options = {
     policyDirs: [folder],
     runDir,
     base: testBase({ otlp, prometheus }, defaults),
-    redirectSinks: sink.url,
+    redirectSinks: door.url,
     listen: `127.0.0.1:${web}`,
     ...agent,
   };
   let child: ChildProcess | null = null;
+  let said = "";
   const gone = async (): Promise<void> => {
     if (child !== null && child.exitCode === null && child.signalCode === null) await once(child, "exit");
   };
@@ -73,6 +80,7 @@ export const agentProcess = async (
     endpoint: `http://127.0.0.1:${otlp}`,
     url: `http://127.0.0.1:${web}`,
     sink,
+    door,
     defaults,
     write,
     collectors,
@@ -81,7 +89,7 @@ export const agentProcess = async (
     killAt: (line) => writeFileSync(killFile, line.source),
     start: async () => {
       rmSync(killFile, { force: true });
-      const words = [process.execPath, main, JSON.stringify({ ...options, killFile })];
+      const words = [process.execPath, "--expose-gc", main, JSON.stringify({ ...options, killFile })];
       const mount = `mkdir -p "$0" && mount -t tmpfs -o size=${runDirBytes} tmpfs "$0" && exec "$@"`;
       const [file = "", ...rest] =
         runDirBytes === undefined ? words : ["unshare", "-rm", "sh", "-c", mount, runDir, ...words];
@@ -90,7 +98,7 @@ export const agentProcess = async (
         env: { ...process.env, TMPDIR: root },
       });
       child = started;
-      let said = "";
+      said = "";
       started.stdout.setEncoding("utf8");
       started.stdout.on("data", (chunk: string) => {
         said += chunk;
@@ -104,6 +112,11 @@ export const agentProcess = async (
         },
         30_000,
       );
+    },
+    heldBytes: async () => {
+      said = "";
+      child?.kill("SIGUSR2");
+      return Number(await poll("collected", () => /collected (\d+)\n/.exec(said)?.[1]));
     },
     kill: async () => {
       child?.kill("SIGKILL");
@@ -124,7 +137,7 @@ export const agentProcess = async (
           // it had ended
         }
       }
-      await Promise.all([sink.close(), defaults.close()]);
+      await Promise.all([door.close(), sink.close(), defaults.close()]);
       rmSync(root, { recursive: true, force: true });
     },
   };

@@ -36,6 +36,8 @@ export const agent: Command = {
     flag.once,
     flag.writeStatus,
     flag.serviceAccount,
+    flag.nodeNamespaces,
+    flag.nodeName,
     flag.logLevel,
     flag.logFormat,
   ],

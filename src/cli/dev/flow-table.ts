@@ -13,6 +13,7 @@ const look: { readonly [state in PolicyView["state"]]: { readonly mark: string; 
   partial: { mark: "◐", style: "warn" },
   conflicted: { mark: "○", style: "warn" },
   rejected: { mark: "✖", style: "bad" },
+  elsewhere: { mark: "◌", style: "dim" },
 };
 
 const numbers = 10;

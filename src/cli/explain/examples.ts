@@ -202,6 +202,7 @@ export const examples: { readonly [C in Code]?: Example<C> } = {
   TP4022: draft("metrics:\n  genAI:\n    budgets:\n      - {name: teams, usdPerMonth: 500, by: team}"),
   TP4030: draft("tracing:\n  captureMessageContent: true"),
   TP4025: draft("metrics:\n  genAI:\n    dimensions:\n      - {key: tenant, limit: 50}"),
+  TP4026: draft("metrics:\n  genAI:\n    dimensions:\n      - {key: team, fromHeader: x-team, limit: 50}"),
 
   TP5001: { args: { looked: ["--collector", "OTELCOL_BIN", "otelcol-contrib on PATH"] } },
   TP5002: { args: { path: "/opt/otelcol", source: "--collector" } },

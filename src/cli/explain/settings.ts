@@ -52,10 +52,13 @@ const metrics = (metrics: Metrics, sources: Sources) => {
   return [
     ...row("mode", metrics.mode),
     ...row("provider", metrics.provider, providerText),
-    ...metrics.overrides.flatMap(({ name, disabled, dimensions }) => [
+    ...metrics.overrides.flatMap(({ name, disabled, dimensions, limits = [] }) => [
       ...row("override", name, (value) => (disabled.value ? `${value}, disabled` : value)),
       ...dimensions.flatMap(({ key, source }) =>
         source === null ? row("  dimension removed", key) : row(`  dimension ${key.value}`, source, sourceText),
+      ),
+      ...limits.flatMap(({ key, limit }) =>
+        row(`  limit of ${key.value}`, limit, (value) => `${value} values, others count under other`),
       ),
     ]),
     ...leavesOf("genAI", metrics.genAI ?? null).map(([path, { text, origin }]) => [

@@ -89,13 +89,19 @@ export const celCodes = {
     why: "everything that is asked of a value is asked in each of its branches, and values with branches that are put together multiply",
     fix: "decide first and compare then: (c ? a : b) == d is (c && a == d) || (!c && b == d)",
   }),
-  TP2811: row<{ what: "steps" | "instructions"; limit: number }>({
+  TP2811: row<{ what: "steps" | "comparisons" | "instructions"; limit: number }>({
     severity: "error",
     title: "CEL of a policy takes too much",
-    message: ({ what, limit }) =>
-      what === "steps"
-        ? `the CEL expressions of this policy take more than ${limit} steps to work out`
-        : `the regular expressions of this policy compile to more than ${limit} instructions together`,
+    message: ({ what, limit }) => {
+      switch (what) {
+        case "steps":
+          return `the CEL expressions of this policy take more than ${limit} steps to work out`;
+        case "comparisons":
+          return `the CEL expressions of this policy become more than ${limit} comparisons together`;
+        case "instructions":
+          return `the regular expressions of this policy compile to more than ${limit} instructions together`;
+      }
+    },
     why: "a policy must not make all others wait until it is worked out; nested exists(), ?: and large counts such as {1000} multiply",
     fix: "leave some of the matches out, or say them with fewer branches, entries and counted repetitions",
   }),

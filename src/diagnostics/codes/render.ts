@@ -48,8 +48,9 @@ export const renderCodes = {
   TP4007: row<{ key: string; header: string }>({
     severity: "warning",
     title: "unbounded dimension",
-    message: ({ key, header }) => `dimension "${key}" reads ${header}, which has a new value for almost every request`,
-    why: "each value makes a new time series; a Prometheus server falls over long before telemetry does",
+    message: ({ key, header }) =>
+      `dimension "${key}" reads ${header}, which has as many values as there are requests or callers`,
+    why: "the first values up to the limit of the dimension take all its series, and nearly everything counts as other",
     fix: "use a source with few values, or put the value on spans and access logs instead",
   }),
   TP4008: row<{ what: string }>({
@@ -97,13 +98,20 @@ export const renderCodes = {
     why: "telemetry is read by far more people than may know a credential",
     fix: "name a header that identifies without authorising, such as a team or tenant id",
   }),
-  TP4014: row<{ name: string; planes: readonly string[]; never: boolean }>({
-    severity: (args) => (args.never ? "warning" : "info"),
-    title: "condition on what a data plane does not send",
-    message: ({ name, planes }) =>
-      `the condition reads ${name}, which no access log of ${planes.join(" or ")} says: without it the condition is undecided there`,
+  TP4014: row<{ name: string; planes: readonly string[] }>({
+    severity: "warning",
+    title: "condition on what is never sent",
+    message: ({ name, planes }) => `the condition reads ${name}, which no access log of ${planes.join(" or ")} says`,
     why: "a Collector sees only what the proxy writes; a record on which a condition is undecided does not match",
     fix: "ask for a value that this data plane sends, or for a header that it is told to log",
+  }),
+  TP4015: row<{ name: string; planes: readonly string[] }>({
+    severity: "info",
+    title: "condition on what not every data plane sends",
+    message: ({ name, planes }) =>
+      `the condition reads ${name}, which access logs of ${planes.join(" and ")} do not say`,
+    why: "a record on which a condition is undecided does not match; those of the other data planes are decided",
+    fix: "nothing needs to change where these data planes do not serve the target",
   }),
   TP4020: row<{ model: string; version: string; known: string }>({
     severity: "warning",
@@ -142,5 +150,12 @@ export const renderCodes = {
       `policy ${policy} keeps prompts, answers and arguments of tools in the ${records} of its targets`,
     why: "whoever reads that backend reads what people told a model; by default content leaves no pipeline",
     fix: "remove captureMessageContent, unless everyone who can read the backend may read the content, too",
+  }),
+  TP4026: row<{ key: string }>({
+    severity: "info",
+    title: "limit needs the handover topology",
+    message: ({ key }) => `the limit of dimension "${key}" is not kept in the single topology`,
+    why: "nothing in one Collector remembers which values there were, and nobody tells the agent; only values longer than 128 bytes count as other there",
+    fix: "run the agent with --topology handover, where it reads the values and keeps the list",
   }),
 } as const;

@@ -160,6 +160,7 @@ const attributesOf = (
 
 /** Where OpenTelemetry spans go: a Service, or the deprecated host and port. */
 export const sinkProvider = (reading: Reading, sink: YamlNode): SketchTracing["provider"] | null => {
+  keepNative(reading, at(sink, "backendSettings"), "how Envoy connects to what it sends to is Envoy's");
   const [first, ...others] = itemsOf(at(sink, "backendRefs"));
   const single = at(sink, "backendRef");
   for (const other of others) lost(reading, other, "a policy has one backend per signal");
@@ -201,6 +202,7 @@ export const readEnvoyTracing = (reading: Reading, tracing: YamlNode): SketchTra
     "backendRef",
     "serviceName",
     "openTelemetry",
+    "backendSettings",
     "zipkin",
   ]);
   const type = at(provider, "type");

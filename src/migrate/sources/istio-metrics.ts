@@ -42,6 +42,11 @@ const readOverride = (
   const match = at(override, "match");
   const metric = at(match, "metric");
   const custom = at(match, "customMetric");
+  // A template, or no name: without it the override would be one of all metrics.
+  if (entriesOf(match).some(([key, node]) => /^(?:m|customM)etric$/.test(key) && at(node) === null)) {
+    forEachUnspoken(reading, override, { outcome: "lost", why: "which metric is meant is not known" });
+    return none;
+  }
   const word = wordOf(metric) ?? (custom === null ? "ALL_METRICS" : "");
   const everything = custom === null && word === "ALL_METRICS";
   if (custom === null && !everything && metricNames[word] === undefined) {

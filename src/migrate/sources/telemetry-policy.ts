@@ -123,7 +123,7 @@ const sketchOf = (reading: Reading, policy: TelemetryPolicy): Sketch => {
                 dimensions: override.dimensions.map((dimension, at_) =>
                   cite(
                     { key: dimension.key.value, source: dimension.source === null ? null : source(dimension.source) },
-                    itemsOf(at(node, "dimensions"))[at_] ?? null,
+                    itemsOf(at(node, "dimensions")).filter((item) => !isLimitAlone(item))[at_] ?? null,
                   ),
                 ),
               };
@@ -157,6 +157,10 @@ const sketchOf = (reading: Reading, policy: TelemetryPolicy): Sketch => {
   };
 };
 
+/** Not a dimension of its own. */
+const isLimitAlone = (item: YamlNode): boolean =>
+  at(item, "limit") !== null && ["fromHeader", "fromAttribute", "value"].every((name) => at(item, name) === null);
+
 const read = (reading: Reading): readonly Sketch[] => {
   const { manifest } = reading;
   const dialect = dialectOf(manifest.apiVersion);
@@ -178,6 +182,11 @@ const read = (reading: Reading): readonly Sketch[] => {
   const genAI = at(manifest.root, "spec", "metrics", "genAI");
   for (const [key, value] of entriesOf(genAI))
     if (key !== "enabled") keepNative(reading, value, "an extension of this tool: copy it as it is");
+  for (const override of itemsOf(at(manifest.root, "spec", "metrics", "overrides")))
+    for (const item of itemsOf(at(override, "dimensions"))) {
+      const limit = isLimitAlone(item) ? item : at(item, "limit");
+      if (limit !== null) keepNative(reading, limit, "an extension of this tool: copy it as it is");
+    }
   return [sketch];
 };
 

@@ -234,10 +234,7 @@ const labelled = [
 ] as const;
 const longestLabel = 128;
 
-/**
- * Texts longer than any name count as `other`. How many different names there are cannot be bounded here: no stock
- * component remembers what it has seen.
- */
+/** Texts longer than any name count as `other`. How many different names there may be is the matter of `cap.ts`. */
 export const labelGroup = (context: RecordContext): Group => ({
   context,
   conditions: [`${fact(context, "source")} != nil`],

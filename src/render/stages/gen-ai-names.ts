@@ -1,8 +1,8 @@
-import { type Convention, circumstances, conventions, type GenAIAlias } from "../../genai/aliases.ts";
+import { type Convention, circumstances, conventions, type GenAIAlias, nestedCalls } from "../../genai/aliases.ts";
 import { type CountField, type Field, rareCounts, usualCounts } from "../../genai/names.ts";
 import { operationAliases } from "../../genai/operations.ts";
 import { knownProviders } from "../../genai/providers.ts";
-import { allOf, attribute, quoted, type RecordContext } from "../ottl.ts";
+import { allOf, attribute, literally, quoted, type RecordContext } from "../ottl.ts";
 import { stamps } from "../stamps.ts";
 
 export type Group = {
@@ -152,6 +152,32 @@ const tokenConventions: readonly Convention[] = conventions
     aliases: convention.aliases.filter(({ field }) => tokenFields.has(field)),
   }));
 
+/** Facts that stand as objects inside objects, as flat attributes that the conventions' names find. */
+const nestedGroup = (): Group => {
+  const { root, under } = nestedCalls;
+  const [first, ...others] = under;
+  const cache = `log.cache[${quoted(root)}]`;
+  const [inAttributes, inBody] = [`log.attributes[${quoted(root)}]`, `log.body[${quoted(root)}]`];
+  const flat = conventions
+    .flatMap(({ aliases }) => aliases.map(({ from }) => from))
+    .filter((name) => name.startsWith(`${root}.${first}.`));
+  return {
+    context: "log",
+    conditions: [`IsMap(${inAttributes})`, `IsMap(log.body) and IsMap(${inBody})`],
+    statements: [
+      `set(${cache}, ${inAttributes}) where IsMap(${inAttributes})`,
+      `set(${cache}, ${inBody}) where not IsMap(${cache}) and IsMap(log.body) and IsMap(${inBody})`,
+      ...others.map(
+        (key) =>
+          `set(${cache}[${quoted(first)}], ${cache}[${quoted(key)}]) where not IsMap(${cache}[${quoted(first)}]) and IsMap(${cache}[${quoted(key)}])`,
+      ),
+      "flatten(log.cache)",
+      `keep_matching_keys(log.cache, ${quoted(`^(?:${flat.map(literally).join("|")})$`)})`,
+      'merge_maps(log.attributes, log.cache, "insert")',
+    ],
+  };
+};
+
 /** Aliases → fields, each in the type it should have. Records without any marker pass at the price of looking for them. */
 export const nameGroups = (
   context: RecordContext,
@@ -165,6 +191,7 @@ export const nameGroups = (
     .filter((group) => group !== null);
   if (depth === "tokens") return said;
   return [
+    ...(context === "log" ? [nestedGroup()] : []),
     ...said,
     {
       context,

@@ -23,7 +23,7 @@ export const cluster = (name: string, port: number, more: JsonMap = {}): Json =>
   ...more,
 });
 
-/** Where telemetry goes; every control plane gives this cluster a name of its own. */
+/** A cluster that is spoken to over HTTP/2. Where telemetry goes is one; every control plane gives it a name of its own. */
 export const otlpCluster = (name: string, port: number): Json =>
   cluster(name, port, {
     typed_extension_protocol_options: {
@@ -70,6 +70,8 @@ export type Route = {
   readonly cluster: string;
   /** What its spans are called. */
   readonly operation?: string;
+  /** Further attempts after an answer of 5xx. */
+  readonly retries?: number;
 };
 
 export type HttpListener = {
@@ -115,11 +117,22 @@ const httpListener = (listener: HttpListener): Json => ({
                 {
                   name: `${listener.name}/chat_example_com`,
                   domains: ["*"],
-                  routes: listener.routes.map(({ name, prefix, cluster: to, operation }) => ({
+                  routes: listener.routes.map(({ name, prefix, cluster: to, operation, retries }) => ({
                     ...(name === undefined ? {} : { name }),
                     ...(operation === undefined ? {} : { decorator: { operation } }),
                     match: { prefix },
-                    route: { cluster: to },
+                    route: {
+                      cluster: to,
+                      ...(retries === undefined
+                        ? {}
+                        : {
+                            retry_policy: {
+                              retry_on: "5xx",
+                              num_retries: retries,
+                              retry_back_off: { base_interval: "0.005s" },
+                            },
+                          }),
+                    },
                   })),
                 },
               ],

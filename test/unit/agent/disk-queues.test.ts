@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { diskQueues, keepsAll, leftoverConfig } from "../../../src/agent/disk-queues.ts";
-import { overlay } from "../../../src/agent/overlay.ts";
+import { movedOverlay, overlay, placesIn } from "../../../src/agent/overlay.ts";
 
 const config = {
   receivers: { otlp: { protocols: { grpc: { endpoint: "0.0.0.0:4317" } } } },
@@ -69,4 +69,18 @@ test("a config for what is left: nothing comes in, the same queues, places as a 
     text,
     /"otlp_grpc\/otel_policy_otlp_1":\{"endpoint":"backend:4317".*"storage":"file_storage\/otel_policy_queue"/,
   );
+});
+
+test("an overlay tells where it put things, and can be moved", () => {
+  const queues = { directory: "/r/queue-a", exporters: diskQueues(config) };
+  const text = JSON.stringify(overlay(config, { healthSocket: "/r/health-single-4.sock", telemetryPort: 7, queues }));
+  const places = { healthSocket: "/r/health-single-4.sock", serial: 4, telemetryPort: 7, slot: "a" };
+  assert.deepEqual(placesIn(text), places);
+  assert.deepEqual(placesIn(movedOverlay(text, "/r/health-single-5.sock", "/r/queue-b")), {
+    ...places,
+    healthSocket: "/r/health-single-5.sock",
+    serial: 5,
+    slot: "b",
+  });
+  assert.equal(placesIn("{}"), null);
 });

@@ -77,6 +77,7 @@ const scene = (initial: readonly PolicyStatus[]) => {
   const clock = handClock();
   const objects = new Map<string, { version: number; ancestors: readonly Json[] }>();
   const asked: string[] = [];
+  let listed: (path: string) => readonly object[] = () => [];
   let trouble: ((path: string) => ApiAnswer | Error | null) | null = null;
   const answer = async (path: string, otherwise: () => ApiAnswer): Promise<ApiAnswer> => {
     const found = trouble?.(path) ?? null;
@@ -84,7 +85,10 @@ const scene = (initial: readonly PolicyStatus[]) => {
     return found ?? otherwise();
   };
   const api = {
+    manager: () => Promise.resolve("otel-policy-agent.observability"),
+    follow: () => () => {},
     get: (path: string) => {
+      if (path.includes("?limit=")) return Promise.resolve({ status: 200, body: { items: listed(path) } });
       asked.push(`get ${path}`);
       return answer(path, () => {
         const object = objects.get(path);
@@ -130,6 +134,9 @@ const scene = (initial: readonly PolicyStatus[]) => {
     asked,
     lines,
     applied: () => asked.filter((line) => line.startsWith("apply")),
+    list: (next: typeof listed) => {
+      listed = next;
+    },
     trouble: (next: typeof trouble) => {
       trouble = next;
     },
@@ -149,7 +156,11 @@ const scene = (initial: readonly PolicyStatus[]) => {
 };
 
 const viewOf = (status: readonly PolicyStatus[]): AgentView =>
-  ({ at: status.length === 0 ? "starting" : "serving", status }) as unknown as AgentView;
+  ({
+    at: status.length === 0 ? "starting" : "serving",
+    live: status.length === 0 ? null : {},
+    status,
+  }) as unknown as AgentView;
 
 const place = (name: string, group = "gateway.networking.k8s.io/v1alpha2"): string =>
   `/apis/${group}/namespaces/prod/telemetrypolicies/${name}`;
@@ -216,6 +227,41 @@ describe("the status writer", () => {
     say([says("b")]);
     await pass(3000);
     assert.deepEqual(objects.get(place("a"))?.ancestors, [theirs]);
+  });
+
+  test("takes back what an agent before it wrote of policies that are gone, and nobody else's", async () => {
+    const { objects, pass, list } = scene([says("a")]);
+    const old = { ancestorRef: { kind: "Gateway", name: "edge" }, controllerName, conditions: [] };
+    const written = (name: string, manager: string, ancestors: readonly Json[]) => {
+      objects.set(place(name), { version: 1, ancestors });
+      const managedFields = [{ manager, subresource: "status" }];
+      return { metadata: { namespace: "prod", name, managedFields }, status: { ancestors } };
+    };
+    const own = "otel-policy-agent.observability";
+    const items = [
+      written("gone", own, [theirs, old]),
+      written("other-installation", "otel-policy-agent.team-b", [old]),
+      written("not-ours", "kubectl", [theirs]),
+    ];
+    list((path) => (path.startsWith("/apis/gateway.networking.k8s.io/v1alpha2/") ? items : []));
+    await pass(5000);
+    assert.deepEqual(objects.get(place("gone"))?.ancestors, [theirs]);
+    assert.deepEqual(objects.get(place("other-installation"))?.ancestors, [old]);
+    assert.deepEqual(objects.get(place("not-ours"))?.ancestors, [theirs]);
+  });
+
+  test("leaves to other nodes what they run", async () => {
+    const away: Condition = { ...condition("True"), type: "Programmed", status: "Unknown", reason: "NotOnNode" };
+    const elsewhere = [{ policy: "prod/a", ancestors: [ancestor("edge", condition("True"), away)] }];
+    const { objects, pass, applied } = scene(elsewhere);
+    const said = {
+      ancestorRef: { group: "gateway.networking.k8s.io", kind: "Gateway", namespace: "prod", name: "edge" },
+      controllerName,
+      conditions: [{ type: "Programmed", status: "True", reason: "Programmed" }],
+    };
+    objects.set(place("a"), { version: 1, ancestors: [said] });
+    await pass(5000);
+    assert.deepEqual([applied(), objects.get(place("a"))?.ancestors], [[], [said]]);
   });
 
   test("waits longer and longer while nobody answers, then goes on", async () => {

@@ -144,6 +144,11 @@ describe("expressions that would take forever are refused at once", () => {
     assert.deepEqual([kindsOf(text, allowance), kindsOf(text, allowance)], [[], ["spent"]]);
     assert.ok(newAllowance().steps === maxSteps);
   });
+  test("comparisons of one expression after the other", () => {
+    const allowance = { ...newAllowance(), comparisons: 15 };
+    const text = Array.from({ length: 10 }, (_, index) => `request.path == "${index}"`).join(" || ");
+    assert.deepEqual([kindsOf(text, allowance), kindsOf(text, allowance)], [[], ["spent"]]);
+  });
   test("a condition is measured as it will be walked", () => {
     const leaf = { op: "present", place: { kind: "duration" }, type: "duration" } as const;
     const shared = { op: "and", of: [leaf, leaf] } as const;

@@ -207,6 +207,9 @@ test("whose Collector it is: flags that belong together", async () => {
     "single",
     { kind: "signal", configOut: "c", find: { processName: "n" } },
   ]);
+  assert.match(String(await modeOf("--ingest external --topology single")), /goes with --topology handover/);
+  assert.match(String(await modeOf("--node-namespaces auto")), /needs to know the node: --node-name NAME/);
+  assert.match(String(await modeOf("--node-namespaces auto --node-name n")), /works in a cluster only/);
   assert.match(String(await modeOf("--collector-mode none")), /needs to know where to write: --config-out FILE/);
   assert.match(
     String(await modeOf("--collector-mode signal --config-out c")),

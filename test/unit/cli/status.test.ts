@@ -109,3 +109,13 @@ describe("status", () => {
     }
   });
 });
+
+test("with the dimensions that are full, and no others", () => {
+  const dimensions = [
+    { policy: "prod-ns/standard", dimension: "team", values: 100, limit: 100 },
+    { policy: "prod-ns/standard", dimension: "route", values: 3, limit: 100 },
+  ];
+  const text = statusText({ ...view, dimensions }, paint(false), now);
+  assert.match(text, /\n\nFULL DIMENSIONS\nprod-ns\/standard {2}team: 100 of 100 values, others count under other\n$/);
+  assert.doesNotMatch(text, /route/);
+});

@@ -101,6 +101,37 @@ so that an edit of one policy does not move the others.
 {{- end }}
 {{- end }}
 
+{{/* Binds the role of this name to the pods. */}}
+{{- define "agent.roleBinding" -}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: {{ .name }}
+  labels:
+    {{- include "agent.labels" .root | nindent 4 }}
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: {{ .name }}
+subjects:
+  - kind: ServiceAccount
+    name: {{ include "agent.serviceAccountName" .root }}
+    namespace: {{ .root.Release.Namespace }}
+{{- end }}
+
+{{/* Not empty where `base` has the processor, by its name of today or before. */}}
+{{- define "agent.usesKubernetesAttributes" -}}
+{{- range $id, $_ := .Values.base.processors }}
+{{- if regexMatch "^(k8s_attributes|k8sattributes)(/|$)" $id }}yes{{ end }}
+{{- end }}
+{{- end }}
+
+{{/* Not empty where something in the pod talks to the API server. */}}
+{{- define "agent.asksApiServer" -}}
+{{- if or .Values.status.write (eq .Values.nodeNamespaces "auto") (include "agent.usesKubernetesAttributes" .) }}yes{{ end }}
+{{- end }}
+
 {{/* What values cannot say wrongly without being told. */}}
 {{- define "agent.check" -}}
 {{- if and .Values.front.enabled (ne .Values.mode "deployment") }}
@@ -108,6 +139,9 @@ so that an edit of one policy does not move the others.
 {{- end }}
 {{- if and .Values.status.write (ne .Values.topology "handover") }}
 {{- fail "status.write: only an agent writes status, and topology single has none; set topology: handover" }}
+{{- end }}
+{{- if and .Values.nodeNamespaces (or (ne .Values.mode "daemonset") (ne .Values.topology "handover")) }}
+{{- fail "nodeNamespaces: only an agent on the node of its gateways can leave policies to other nodes; set mode: daemonset and topology: handover" }}
 {{- end }}
 {{- if and .Values.podMonitor.enabled (eq .Values.topology "single") (not .Values.ports.prometheus.containerPort) }}
 {{- fail "podMonitor: topology single has nothing else to scrape than ports.prometheus" }}

@@ -20,8 +20,8 @@ metadata:
     {{- end }}
 spec:
   serviceAccountName: {{ include "agent.serviceAccountName" . }}
-  # Only status writing talks to the API server.
-  automountServiceAccountToken: {{ .Values.status.write }}
+  # Only status, nodeNamespaces and k8s_attributes talk to the API server.
+  automountServiceAccountToken: {{ ne (include "agent.asksApiServer" .) "" }}
   enableServiceLinks: false
   {{- with .Values.imagePullSecrets }}
   imagePullSecrets:
@@ -119,6 +119,9 @@ spec:
         {{- if .Values.status.write }}
         - --write-status
         {{- end }}
+        {{- with .Values.nodeNamespaces }}
+        - {{ printf "--node-namespaces=%s" . | quote }}
+        {{- end }}
         {{- with .Values.agent.extraArgs }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
@@ -128,8 +131,13 @@ spec:
         {{- toYaml . | nindent 8 }}
       {{- end }}
       {{- $single := and (eq .Values.topology "single") (include "agent.goMemLimit" .Values.resources) }}
-      {{- if or $single .Values.extraEnvs }}
+      {{- $onNode := eq .Values.nodeNamespaces "auto" }}
+      {{- if or $single $onNode .Values.extraEnvs }}
       env:
+        {{- if $onNode }}
+        - name: OTEL_POLICY_NODE_NAME
+          valueFrom: {fieldRef: {fieldPath: spec.nodeName}}
+        {{- end }}
         {{- if $single }}
         {{- $single | nindent 8 }}
         {{- end }}
