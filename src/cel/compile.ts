@@ -44,13 +44,13 @@ export const compileCel = (text: string, { signal, isSecret, allowance = newAllo
   const range: Range = { start: 0, end: text.length };
   const spend = (what: keyof Allowance, amount: number): boolean => {
     const enough = allowance[what] >= amount;
-    allowance[what] = enough ? allowance[what] - amount : 0;
+    allowance[what] = enough ? allowance[what] - amount : -1;
     if (!enough) report({ kind: "spent", what, range });
     return enough;
   };
   const condition = compileCondition(parsed.ast, { isSecret, variables: new Map(), report, spend });
   // Parts of a condition can be shared; walking them as often as they count takes forever.
-  if (!isWithin(condition, maxSteps)) report({ kind: "spent", what: "steps", range });
+  if (!isWithin(condition, maxSteps)) spend("steps", Infinity);
   if ([...findings.values()].some(({ kind }) => kind === "spent"))
     return { condition: null, findings: inOrder(findings.values()) };
   const { yes, no } = sizesOf(condition);

@@ -12,7 +12,7 @@ export const maxBranches = 128;
 
 /** What the expressions of one policy may use up together while they are worked out: nobody else's policies wait longer. */
 export type Allowance = {
-  /** Parts of expressions that are looked at, once for each branch and each entry of a list. */
+  /** Parts of expressions that are looked at, once for each branch and each entry of a list. Below 0: more was wanted than was left. */
   steps: number;
   /** Comparisons that expressions become. */
   comparisons: number;
@@ -21,7 +21,7 @@ export type Allowance = {
 };
 
 export const maxSteps = 50_000;
-export const maxComparisonsOfAll = 5000;
+export const maxComparisonsOfAll = 2000;
 export const maxInstructions = 10_000;
 
 export const newAllowance = (): Allowance => ({
@@ -29,3 +29,7 @@ export const newAllowance = (): Allowance => ({
   comparisons: maxComparisonsOfAll,
   instructions: maxInstructions,
 });
+
+/** Something has run out: further expressions of the policy are not even read, since reading costs the most. */
+export const isSpent = (allowance: Allowance): boolean =>
+  allowance.steps < 0 || allowance.comparisons < 0 || allowance.instructions < 0;

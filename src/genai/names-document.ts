@@ -1,3 +1,4 @@
+import { type AgentMetric, agentMetrics } from "./agent-metrics.ts";
 import { circumstances, conventions, type GenAIAlias } from "./aliases.ts";
 import { contentKeys } from "./content.ts";
 import { canonicalNames, type Field, fields } from "./names.ts";
@@ -36,6 +37,22 @@ const aliasRow = ({ field, from, as, words, key }: GenAIAlias): readonly string[
         .join(", "),
 ];
 
+const agentRow = ({ agent, name, from, service, counts }: AgentMetric): readonly string[] => {
+  const part = from === "counter" ? "" : `, ${from} of the histogram`;
+  const only = service === null ? "" : ` (where \`service.name\` matches \`${service}\`)`;
+  switch (counts.family) {
+    case "gen_ai_tokens": {
+      const buckets = Object.entries(counts.buckets).map(([type, bucket]) => `${type} → ${bucket}`);
+      const within = counts.within.length === 0 ? "" : `; input without ${counts.within.join(" and ")}`;
+      return [agent, `${code(name)}${part}${only}`, `tokens by ${code(counts.type)}: ${buckets.join(", ")}${within}`];
+    }
+    case "gen_ai_cost":
+      return [agent, `${code(name)}${part}${only}`, "cost, `cost_source` reported"];
+    case "gen_ai_requests":
+      return [agent, `${code(name)}${part}${only}`, "requests, and as many without a cost (`metrics_only`)"];
+  }
+};
+
 /** The names table as a document: what is read, in which order, from where it is known. */
 export const namesDocument = (): string =>
   [
@@ -70,6 +87,18 @@ export const namesDocument = (): string =>
     "",
     ...table(["attribute", "is", "read as"], circumstances.map(aliasRow)),
     "",
+    "## Metrics of coding agents",
+    "",
+    "Counted where a policy says `metrics.genAI.source: client-metrics`, and then nothing else of its targets is: one call",
+    "may pass a Gateway and be told by its client, too. Models and providers as the agent names them; `source` is",
+    "`client-metrics`. Deltas of many processes add up; cumulative counters are told from restarts of their process.",
+    "",
+    ...table(["agent", "metric", "counts as"], agentMetrics.map(agentRow)),
+    "",
+    ...[...new Map(agentMetrics.map(({ agent, source }) => [agent, source]))].map(
+      ([agent, source]) => `- ${agent}: ${source}`,
+    ),
+    "",
     "## Operations that count",
     "",
     `${leafOperations.map(code).join(", ")}. Other words for them: ${Object.entries(operationAliases)
@@ -103,7 +132,9 @@ export const namesDocument = (): string =>
     "",
     "## Content that is removed",
     "",
-    "Whole keys, as regular expressions; they leave no pipeline.",
+    "Whole keys, as regular expressions; they leave no pipeline, but in the spans or access logs of a policy that says",
+    "`captureMessageContent: true` under `tracing` or `accessLogs` (`TP4030` names each). Metrics never carry them, and",
+    "credentials leave in no case.",
     "",
     ...table(
       ["source", "keys"],

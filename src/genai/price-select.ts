@@ -29,7 +29,8 @@ const patternRegex = (pattern: string): RegExp =>
   );
 
 export const isPicked = (selection: PriceSelection): ((provider: PriceProvider, model: PricedModel) => boolean) => {
-  if (selection === null) return (provider) => defaultProviders.includes(provider.id);
+  // Whoever writes down a price wants it to count.
+  if (selection === null) return (provider, model) => defaultProviders.includes(provider.id) || model.isOwn === true;
   const patterns = selection.map(patternRegex);
   return (provider, model) => {
     const id = model.id.toLowerCase();

@@ -50,6 +50,8 @@ export type PricedModel = {
   readonly id: string;
   readonly match: Match;
   readonly prices: readonly DatedRates[];
+  /** From a platform's own prices: compiled without being listed. */
+  readonly isOwn?: true;
   /** Of the model alone, before those of its provider. */
   readonly serviceTiers?: TierFactors;
 };

@@ -1,7 +1,7 @@
 import { didYouMean, editDistance } from "../base/suggest.ts";
 import { compileCel } from "../cel/compile.ts";
 import { type Condition, type Place, placesOf } from "../cel/condition.ts";
-import { newAllowance } from "../cel/limits.ts";
+import { isSpent, newAllowance } from "../cel/limits.ts";
 import { celDiagnostics } from "../cel/report.ts";
 import { nameOfPlace } from "../cel/vocabulary.ts";
 import { carries } from "../dataplane/condition-inputs.ts";
@@ -89,6 +89,8 @@ const decidable = (
       if (path !== null) matches.push({ path, when: null });
       continue;
     }
+    // Told once, where it ran out; this match holds for no record either.
+    if (isSpent(allowance)) continue;
     const { condition: when, findings } = compileCel(cel.value, { signal: "logs", isSecret: isCredential, allowance });
     diagnostics.push(...celDiagnostics(findings, cel, sources, details));
     if (when === null) continue;

@@ -235,7 +235,7 @@ const modelOf = (node: YamlNode, field: string, report: Report): PricedModel | n
   const serviceTiers = tiersOf(get(map, "service_tier"), `${field}.service_tier`, report);
   return id === null || match === null || prices.length === 0 || serviceTiers === null
     ? null
-    : { id, match, prices, serviceTiers };
+    : { id, match, prices, serviceTiers, isOwn: true };
 };
 
 const providerOf = (node: YamlNode, field: string, report: Report): PriceProvider | null => {

@@ -20,8 +20,11 @@ describe(`matches(): what the compiler takes for RE2, the Collector takes too an
       const compiled = drawn.flatMap((regex) => {
         const expression = `request.method.matches(${JSON.stringify(regex)})`;
         const { condition, findings } = compileCel(expression, { signal: "logs", isSecret: () => false });
-        // Nothing but the pattern can be wrong here.
-        assert.ok(condition !== null || findings.every(({ kind }) => kind === "regex"), expression);
+        // Nothing but the pattern can be wrong here: it is no RE2, or more of it than a policy may bring.
+        assert.ok(
+          condition !== null || findings.every(({ kind }) => kind === "regex" || kind === "regexTooLarge"),
+          expression,
+        );
         return condition === null ? [] : [{ regex, condition }];
       });
       assert.ok(compiled.length > 250 && compiled.length < 500, `${compiled.length} of 500 are RE2`);

@@ -30,6 +30,7 @@ const policies = [
   metricsPolicy("latest", ["genAI: {enabled: true, profile: latest}"]),
   metricsPolicy("off", ["genAI: {enabled: false}"]),
   metricsPolicy("logs", ["genAI: {enabled: true, source: gateway-logs}"]),
+  metricsPolicy("kong", ["genAI: {enabled: true, source: gateway-logs}"]),
   metricsPolicy("spans", ["genAI: {enabled: true, source: gateway-spans}"]),
   metricsPolicy("clients", ["genAI: {enabled: true, source: client-spans}"]),
   metricsPolicy("chosen", ["genAI: {enabled: true, prices: [gpt-4o, openai/o3]}"]),
@@ -296,7 +297,7 @@ describe("model calls", () => {
     });
     const [inBody, inAttributes] = ["m-kong-body", "m-kong-attributes"];
     await send(
-      logsExport(gatewayResource("logs"), [
+      logsExport(gatewayResource("kong"), [
         { ...logOf(request), body: { kvlistValue: { values: [{ key: "ai", value: nested(inBody, "proxy") }] } } },
         logOf([...request, { key: "ai", value: nested(inAttributes, "ai-proxy") }]),
         // What only looks alike.
@@ -304,12 +305,9 @@ describe("model calls", () => {
         logOf([...request, text("ai", "proxy")]),
       ]),
     );
-    const samples = await counted(
-      "logs",
-      logRecord("logs", callAttributes("openai", `probe-${probes - 1 + 1}`, usage(1, 1))),
-    );
+    const samples = await counted("kong", logRecord("kong", callAttributes("openai", `probe-${probes}`, usage(1, 1))));
     for (const model of [inBody, inAttributes])
-      assert.deepEqual(tokensOf(samples, "logs", { gen_ai_request_model: model }), {
+      assert.deepEqual(tokensOf(samples, "kong", { gen_ai_request_model: model }), {
         uncached_input: 60,
         cache_read: 40,
         output: 20,

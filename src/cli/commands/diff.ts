@@ -1,8 +1,6 @@
 import { hasErrors } from "../../diagnostics/diagnostic.ts";
 import type { Call, Command } from "../command.ts";
 import { type Compiled, compiledFrom, compileFlags } from "../compiled.ts";
-import { differenceJson, differenceOf, differenceText, isSame } from "../diff/difference.ts";
-import { inService } from "../diff/in-service.ts";
 import { exit } from "../exit.ts";
 import { findingsText } from "../findings.ts";
 import * as flag from "../flag-table.ts";
@@ -43,6 +41,8 @@ export const diff: Command = {
     const [first = "", second] = operands;
     const isRunning = flags.get(flag.running);
     if (isRunning === (second !== undefined)) throw new UsageError("diff compares A with B, or --running with B");
+    const { differenceJson, differenceOf, differenceText, isSame } = await import("../diff/difference.ts");
+    const { inService } = await import("../diff/in-service.ts");
     const before = isRunning ? await inService(call) : await side(call, first);
     if ("silence" in before) {
       terminal.err.write(`otel-policy: ${before.silence}\n`);

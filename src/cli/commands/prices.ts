@@ -7,7 +7,7 @@ import { findingsText } from "../findings.ts";
 import * as flag from "../flag-table.ts";
 import { wantsColor } from "../paint.ts";
 import { columnsText, priceHeader, priceRows } from "../prices/price-rows.ts";
-import { sampledModels } from "../prices/sampled-calls.ts";
+import { jsonDocuments, sampledModels } from "../prices/sampled-calls.ts";
 import { UsageError } from "../usage-error.ts";
 
 export const prices: Command = {
@@ -48,7 +48,8 @@ export const prices: Command = {
       terminal.out.write(columnsText([priceHeader, ...rows]));
       return code;
     }
-    const models = sampledModels(await sampleText(path, terminal.readStdin), table);
+    const models = sampledModels(sampleOf(path, await sampleText(path, terminal.readStdin)), table);
+    if (models.length === 0) throw new UsageError(`--sample ${path} holds no record that names a model`);
     const rows = models.map(({ records, provider, model, isPriced, price }) => [
       String(records),
       provider === "" ? "-" : provider,
@@ -59,6 +60,16 @@ export const prices: Command = {
     terminal.out.write(columnsText([["RECORDS", "PROVIDER", "MODEL", "", "PRICE"], ...rows]));
     return models.every(({ isPriced }) => isPriced) ? code : exit.findings;
   },
+};
+
+const sampleOf = (path: string, text: string): readonly unknown[] => {
+  try {
+    return jsonDocuments(text);
+  } catch {
+    throw new UsageError(
+      `--sample ${path} is no OTLP JSON: give one document, or one per line as the file exporter writes`,
+    );
+  }
 };
 
 const sampleText = async (path: string, readStdin: () => Promise<string>): Promise<string> => {

@@ -1,5 +1,5 @@
 import { isPicked } from "../../genai/price-select.ts";
-import { type DatedRates, type PriceTable, type Rate, rateKinds } from "../../genai/price-table.ts";
+import { type DatedRates, type PriceTable, type Rate, rateKinds, type TierFactors } from "../../genai/price-table.ts";
 
 /** Columns of the list, USD per million tokens. */
 const columns = ["input", "output", "cacheRead", "cacheWrite"] as const;
@@ -28,6 +28,12 @@ const restText = ({ rates }: DatedRates): string => {
     .join(", ");
 };
 
+/** Factors of the price in other service tiers than the usual one. */
+const tiersText = (tiers: TierFactors): string => {
+  const all = Object.entries(tiers).map(([tier, factor]) => `${tier} ×${factor}`);
+  return all.length === 0 ? "" : `service_tier ${all.join(", ")}`;
+};
+
 /** One row per price list of every model that a pattern picks; all models without patterns. */
 export const priceRows = (table: PriceTable, patterns: readonly string[]): readonly (readonly string[])[] => {
   const wanted = patterns.length === 0 ? ["*"] : patterns;
@@ -40,7 +46,9 @@ export const priceRows = (table: PriceTable, patterns: readonly string[]): reado
           provider.id,
           model.id,
           ...columns.map((kind) => rateText(dated.rates[rateKinds[kind].key])),
-          [whenText(dated), restText(dated)].filter((text) => text !== "").join(" · "),
+          [whenText(dated), restText(dated), tiersText({ ...provider.serviceTiers, ...model.serviceTiers })]
+            .filter((text) => text !== "")
+            .join(" · "),
         ]),
       ),
   );

@@ -6,6 +6,7 @@ import { compileCel } from "../../../src/cel/compile.ts";
 import { isWithin, not, patternsOf } from "../../../src/cel/condition.ts";
 import {
   maxBranches,
+  maxComparisonsOfAll,
   maxInstructions,
   maxPatternLength,
   maxPatternSize,
@@ -13,6 +14,7 @@ import {
   newAllowance,
 } from "../../../src/cel/limits.ts";
 import { regexSize } from "../../../src/cel/regex-size.ts";
+import { compileText, draftPolicy } from "../../support/compile-text.ts";
 import { pattern as anyPattern } from "../../support/regex-arbitrary.ts";
 
 const kindsOf = (text: string, allowance = newAllowance()): readonly string[] => [
@@ -148,6 +150,23 @@ describe("expressions that would take forever are refused at once", () => {
     const allowance = { ...newAllowance(), comparisons: 15 };
     const text = Array.from({ length: 10 }, (_, index) => `request.path == "${index}"`).join(" || ");
     assert.deepEqual([kindsOf(text, allowance), kindsOf(text, allowance)], [[], ["spent"]]);
+  });
+  test("a policy is told once, at the expression where it ran out; exactly all of it is not too much", () => {
+    const expression = (index: number): string =>
+      Array.from({ length: 100 }, (_, entry) => `request.path == "/${index}-${entry}"`).join(" || ");
+    const policyWith = (count: number): string =>
+      draftPolicy(
+        "p",
+        `  accessLogs:\n    enabled: true\n    matches:\n${Array.from({ length: count }, (_, index) => `      - cel: '${expression(index)}'`).join("\n")}`,
+      );
+    const told = (count: number) =>
+      compileText(policyWith(count)).diagnostics.filter(({ severity }) => severity === "error");
+    assert.deepEqual(told(maxComparisonsOfAll / 100), []);
+    const [found, ...more] = told(maxComparisonsOfAll / 100 + 20);
+    assert.deepEqual([found?.code, more], ["TP2811", []]);
+    assert.match(found?.message ?? "", /more than 2000 comparisons together/);
+    // At the expression that was one too many.
+    assert.equal(policyWith(40).slice(0, found?.at?.start).split("- cel:").length - 1, maxComparisonsOfAll / 100 + 1);
   });
   test("a condition is measured as it will be walked", () => {
     const leaf = { op: "present", place: { kind: "duration" }, type: "duration" } as const;

@@ -78,6 +78,47 @@ describe("otel-policy prices", () => {
     ]);
   });
 
+  test("says of telemetry that is none, or names no model, what it wants", async () => {
+    const text = await runCli(`prices --sample ${fileOf("metrics.txt", "# HELP infer\n")}`);
+    assert.equal(text.code, 2);
+    assert.match(text.err, /metrics\.txt is no OTLP JSON: give one document, or one per line/);
+    const other = fileOf("other.json", JSON.stringify({ resourceSpans: [{ spans: [span(["url.path", "/"])] }] }));
+    const nothing = await runCli(`prices --sample ${other}`);
+    assert.equal(nothing.code, 2);
+    assert.match(nothing.err, /holds no record that names a model/);
+  });
+
+  test("knows providers and service tiers of a file of one's own", async () => {
+    const own = fileOf(
+      "tiers.yaml",
+      `- id: mine
+  provider_match: {starts_with: our-}
+  service_tier: {batch: 0.5, flex: 0.5}
+  models: [{id: m1, service_tier: {flex: 0.6}, prices: {input_mtok: 7}}]
+`,
+    );
+    const listed = await runCli(`prices mine/* --prices ${own}`);
+    assert.match(listed.out, /mine +m1 +7 .*service_tier batch ×0\.5, flex ×0\.6/);
+    const spans = [span(["gen_ai.provider.name", "Our-East"], ["gen_ai.request.model", "m1"])];
+    const path = fileOf("own-spans.json", JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }));
+    const { code, out } = await runCli(`prices --prices ${own} --sample ${path}`);
+    assert.equal(code, 0);
+    assert.match(out, /Our-East +m1 +priced +mine\/m1/);
+    for (const [tiers, problem] of [
+      ["{Batch: 0.5}", "must be named in lower case"],
+      ["{batch: half}", "must be a number, 0 or more"],
+      ["[batch]", "must be a map"],
+    ] as const) {
+      const bad = fileOf(
+        "bad-tiers.yaml",
+        `- {id: mine, service_tier: ${tiers}, models: [{id: m1, prices: {input_mtok: 7}}]}\n`,
+      );
+      const checked = await runCli(`prices gpt-4o --prices ${bad}`);
+      assert.equal(checked.code, 1);
+      assert.ok(checked.err.includes(problem), checked.err);
+    }
+  });
+
   test("a price file reaches the rendered config", async () => {
     const prices = fileOf("own.yaml", "- {id: mine, models: [{id: m1, prices: {input_mtok: 7}}]}\n");
     const policy = fileOf(

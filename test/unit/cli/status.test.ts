@@ -5,6 +5,7 @@ import { describe, type TestContext, test } from "node:test";
 import type { AgentView } from "../../../src/agent/view.ts";
 import { paint } from "../../../src/cli/paint.ts";
 import { statusText } from "../../../src/cli/status-text.ts";
+import { diagnostic } from "../../../src/diagnostics/diagnostic.ts";
 import { freePort } from "../../support/free-port.ts";
 import { runCli } from "./run-cli.ts";
 
@@ -48,6 +49,16 @@ prod-ns/standard  active      Gateway/prod-ns/my-gateway  Programmed
 prod-ns/other     conflicted  Gateway/prod-ns/my-gateway  Conflicted
 `,
   ));
+
+test("who keeps message content is told", () => {
+  const kept = diagnostic("TP4030", { policy: "prod-ns/standard", records: "spans" }, null, {
+    policy: "prod-ns/standard",
+  });
+  assert.match(
+    statusText({ ...view, diagnostics: [kept] }, paint(false), now),
+    /\nMESSAGE CONTENT\nprod-ns\/standard {2}keeps prompts, answers and arguments of tools in the spans of its targets$/,
+  );
+});
 
 test("before the first generation, without policies", () =>
   assert.equal(
