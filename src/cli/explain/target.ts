@@ -5,7 +5,6 @@ import * as flag from "../flag-table.ts";
 import { paint, wantsColor } from "../paint.ts";
 import { columns } from "../wrap.ts";
 import { compiledPolicies } from "./compiled-policies.ts";
-import { settingsOf } from "./settings.ts";
 import type { Topic } from "./topic.ts";
 
 /** Who governs a target, who lost it, and where each setting comes from. */
@@ -27,6 +26,7 @@ export const target: Topic = {
       return ["not", loser.policy, span === undefined ? "" : placeOf(span, sources), `lost by ${loser.decidedBy}`];
     });
     const head = columns([["governed by", policy.id, placeOf(policy.span, sources)], ...lost]);
+    const { settingsOf } = await import("./settings.ts");
     const settings = settingsOf(policy, sources).map(({ title, rows }) => `${bold(title)}\n${columns(rows)}\n`);
     return { found: true, words: `${bold(asked)}\n${head}\n\n${settings.join("\n")}` };
   },
