@@ -161,7 +161,3 @@ const manifestOf = (
     misfits,
   };
 };
-
-/** The group of an apiVersion; "" for the core group. */
-export const groupOf = ({ apiVersion }: Manifest): string =>
-  apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";

@@ -1,7 +1,8 @@
 import type { Target } from "../policy/types.ts";
 import { isName } from "../policy/values/name.ts";
 import type { YamlNode } from "../policy/yaml.ts";
-import { groupOf, type Manifest } from "./manifests.ts";
+import { groupOf } from "./group.ts";
+import type { Manifest } from "./manifests.ts";
 import { lost, type Reading } from "./reading.ts";
 import type { Cited } from "./sketch.ts";
 import { at, itemsOf, wordOf } from "./tree.ts";

@@ -1,5 +1,6 @@
 import type { Rate } from "../../policy/types.ts";
-import { groupOf, type Manifest } from "../manifests.ts";
+import { groupOf } from "../group.ts";
+import type { Manifest } from "../manifests.ts";
 import { citesIn } from "../settle.ts";
 import type { Cited, Sketch, SketchProvider } from "../sketch.ts";
 import { at, itemsOf, wordOf } from "../tree.ts";

@@ -1,4 +1,4 @@
-import { groupOf } from "../manifests.ts";
+import { groupOf } from "../group.ts";
 import { forEachUnspoken, keepNative, lost, type Reading, unrelated } from "../reading.ts";
 import type { Sketch } from "../sketch.ts";
 import type { Source } from "../source.ts";

@@ -1,5 +1,5 @@
 import type { Target } from "../../policy/types.ts";
-import { groupOf } from "../manifests.ts";
+import { groupOf } from "../group.ts";
 import { forEachUnspoken, keepNative, type Reading, unrelated } from "../reading.ts";
 import type { Sketch } from "../sketch.ts";
 import type { Source } from "../source.ts";

@@ -1,6 +1,7 @@
 import type { Target } from "../../policy/types.ts";
 import type { YamlNode } from "../../policy/yaml.ts";
-import { groupOf, type Manifest } from "../manifests.ts";
+import { groupOf } from "../group.ts";
+import type { Manifest } from "../manifests.ts";
 import type { Reading } from "../reading.ts";
 import type { Cited } from "../sketch.ts";
 import { askedTargets, gatewayGroup, gatewaysIn } from "../targets.ts";

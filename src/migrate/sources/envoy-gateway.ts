@@ -1,5 +1,5 @@
 import type { YamlNode } from "../../policy/yaml.ts";
-import { groupOf } from "../manifests.ts";
+import { groupOf } from "../group.ts";
 import { keepNative, lost, lostSecret, type Reading, unknownFields, unrelated } from "../reading.ts";
 import { endpointText } from "../say.ts";
 import type { Sketch, SketchMetrics } from "../sketch.ts";

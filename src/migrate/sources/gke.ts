@@ -1,5 +1,6 @@
 import type { Target } from "../../policy/types.ts";
-import { groupOf, type Manifest } from "../manifests.ts";
+import { groupOf } from "../group.ts";
+import type { Manifest } from "../manifests.ts";
 import { forEachUnspoken, keepNative, type Reading, unrelated, wrong } from "../reading.ts";
 import type { Sketch, SketchTracing } from "../sketch.ts";
 import type { Source } from "../source.ts";

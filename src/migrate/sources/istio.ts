@@ -1,4 +1,5 @@
-import { groupOf, type Manifest } from "../manifests.ts";
+import { groupOf } from "../group.ts";
+import type { Manifest } from "../manifests.ts";
 import { type Reading, unknownFields } from "../reading.ts";
 import type { Sketch } from "../sketch.ts";
 import type { Source } from "../source.ts";

@@ -1,7 +1,8 @@
 import type { Target } from "../../policy/types.ts";
 import { isName } from "../../policy/values/name.ts";
 import type { YamlNode } from "../../policy/yaml.ts";
-import { groupOf, type Manifest } from "../manifests.ts";
+import { groupOf } from "../group.ts";
+import type { Manifest } from "../manifests.ts";
 import { forEachUnspoken, keepNative, lost, type Reading, unrelated } from "../reading.ts";
 import type { Cited, Sketch } from "../sketch.ts";
 import type { Source } from "../source.ts";

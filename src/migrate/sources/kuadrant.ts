@@ -1,5 +1,5 @@
 import { parseEndpoint } from "../../policy/values/endpoint.ts";
-import { groupOf } from "../manifests.ts";
+import { groupOf } from "../group.ts";
 import {
   celSource,
   forEachUnspoken,

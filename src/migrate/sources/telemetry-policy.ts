@@ -3,7 +3,7 @@ import { dialectOf } from "../../policy/dialects/dialects.ts";
 import { readPolicy } from "../../policy/policy.ts";
 import type { Provider, Target, TelemetryPolicy, ValueSource } from "../../policy/types.ts";
 import type { YamlNode } from "../../policy/yaml.ts";
-import { groupOf } from "../manifests.ts";
+import { groupOf } from "../group.ts";
 import { forEachUnspoken, keepNative, providerAt, type Reading } from "../reading.ts";
 import { endpointText } from "../say.ts";
 import type { Cited, Sketch, SketchProvider, SketchSource } from "../sketch.ts";
