@@ -9,7 +9,7 @@ import * as flag from "./flag-table.ts";
 import { openLog } from "./open-log.ts";
 import { packageVersion } from "./package-root.ts";
 import { statusWriting } from "./status-writing.ts";
-import { untilStopped } from "./until-stopped.ts";
+import { holdSignals, untilStopped } from "./until-stopped.ts";
 import { wantedCollector } from "./wanted-collector.ts";
 
 const lastExportMs = 2000;
@@ -30,11 +30,12 @@ export const runAgent = async (call: Call): Promise<number> => {
     clock: systemClock,
   });
   if (problem !== null) log("warn", problem.message, { code: problem.code, fix: problem.fix });
+  const signals = holdSignals();
   try {
     const startAgent = await parts.startAgent();
     const agent = await startAgent(options);
     const stopWriting = writeStatus?.(agent, log);
-    const { reason, asked } = await untilStopped(agent, log).finally(() => stopWriting?.());
+    const { reason, asked } = await untilStopped(agent, log, signals).finally(() => stopWriting?.());
     log("info", "stopped", { reason });
     return asked || hasApplied(agent, flags.get(flag.once)) ? exit.ok : exit.findings;
   } catch (error) {
@@ -42,6 +43,7 @@ export const runAgent = async (call: Call): Promise<number> => {
     for (const { code, message, why, fix } of error.diagnostics) log("error", message, { code, why, fix });
     return exit.findings;
   } finally {
+    signals.release();
     await sdk?.shutdown(lastExportMs);
     log.flush();
   }

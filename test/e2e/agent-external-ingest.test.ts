@@ -153,7 +153,7 @@ describe("an agent beside an ingest that others run", () => {
     await oracle.stop();
     agent = startAgent();
     await ready(200);
-    const verdict = await oracle.verdict([sink], 1000, 15_000);
+    const verdict = await oracle.verdict([sink], 4000, 20_000);
     assert.deepEqual([verdict.refused, verdict.lost], [0, 0], JSON.stringify(verdict));
   });
 
