@@ -49,12 +49,13 @@ export const advisoriesIn = (messages: readonly Message[]): readonly Advisory[] 
     if (finding === undefined || at?.function === undefined) continue;
     const [name, version] = [at.module ?? "", at.version ?? ""];
     const fix = finding.fixed_version === undefined ? "no fix yet" : `fixed in ${finding.fixed_version}`;
-    advisories.set(finding.osv, {
+    // One advisory can be of the standard library and of the module that it was taken from, told in no fixed order.
+    advisories.set(`${finding.osv} ${name}`, {
       id: finding.osv,
       package: name,
       version,
       title: `${titles.get(finding.osv) ?? ""} (${fix})`,
     });
   }
-  return [...advisories.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return [...advisories.values()].sort((a, b) => (`${a.id} ${a.package}` < `${b.id} ${b.package}` ? -1 : 1));
 };
