@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { agentProcess } from "../support/agent-process.ts";
 import { startOracle } from "../support/oracle.ts";
@@ -46,6 +47,48 @@ test("the disk of the run directory is full: what is accepted is delivered, what
     const verdict = await oracle.verdict([agent.sink], 2000, 20_000);
     t.diagnostic(JSON.stringify(verdict));
     assert.equal(verdict.lost, 0, JSON.stringify(verdict));
+  } finally {
+    await agent.end();
+  }
+});
+
+/** Policies whose config is larger than that; on gateways without traffic, since their spans would be as large. */
+const largePolicies = (bytes: number): string =>
+  Array.from({ length: Math.ceil(bytes / 50_000) }, (_, index) => {
+    const attributes = Array.from(
+      { length: 100 },
+      (_none, number) => `{attributeName: large.a${number}, literalValue: "${`${index} `.repeat(500)}"}`,
+    );
+    const policy = markPolicy(`large-${index}`, "large");
+    return policy.replace("customAttributes: [", `customAttributes: [${attributes.join(", ")}, `);
+  }).join("---\n");
+
+test("a config cannot be written whole: the edit is turned down with the system's words, and the next one applies", async (t) => {
+  const fileBytes = 400 * 1024;
+  const agent = await agentProcess({ "a.yaml": markPolicy("a", "mark-0") }, { fileBytes });
+  try {
+    await agent.start();
+    const oracle = startOracle({ endpoint: agent.endpoint, perSecond: 50, gateways: ["a"] });
+    await poll("spans", () => oracle.accepted() > 50);
+    agent.write("large.yaml", largePolicies(fileBytes));
+    const { lastReload, live } = await poll("told", async () => {
+      const status = (await (await fetch(`${agent.url}/api/v1/status`)).json()) as Status & {
+        readonly lastReload: { readonly words: string | null };
+      };
+      return status.lastReload.outcome === "rejected" ? status : null;
+    });
+    assert.match(lastReload.words ?? "", /the file would be larger than allowed/);
+    assert.equal(live.number, 1);
+    rmSync(join(agent.folder, "large.yaml"));
+    agent.write("a.yaml", markPolicy("a", "mark-2"));
+    await poll(
+      "applies",
+      () => attributeOf(agent.sink.spans.at(-1)?.record ?? { attributes: [] }, "mark") === "mark-2",
+    );
+    await oracle.stop();
+    const verdict = await oracle.verdict([agent.sink]);
+    t.diagnostic(JSON.stringify(verdict));
+    assert.deepEqual([verdict.refused, verdict.lost], [0, 0], JSON.stringify(verdict));
   } finally {
     await agent.end();
   }

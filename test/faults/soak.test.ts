@@ -215,8 +215,9 @@ test(`${seconds} seconds of random edits, faults and traffic: nothing lost, and 
       assert.ok(after[what] <= before[what] * 1.05, `${what} grew`);
     // Twenty generations are kept.
     assert.ok(after.names <= before.names + 10, "the run directory grew");
-    // In the first minutes a heap has not found its size yet.
-    if (seconds >= 170) assert.ok(after.rssMb <= before.rssMb * 1.05, "the resident set grew");
+    // In the first minutes a heap has not found its size yet; pages that the allocator keeps come in steps for longer.
+    if (seconds >= 170) assert.ok(after.heldMb <= before.heldMb * 1.05, "what the agent holds grew");
+    if (seconds >= 600) assert.ok(after.rssMb <= before.rssMb * 1.05, "the resident set grew");
   } finally {
     await agent.end();
   }

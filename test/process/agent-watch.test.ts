@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { EventEmitter } from "node:events";
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
@@ -124,6 +134,25 @@ describe("Watch", () => {
     assert.equal(problems.length, 2);
   });
 
+  test("as editors save: vim's backup and rename, VS Code's truncation, sed -i", async () => {
+    const file = join(folder, "a.yaml");
+    writeFileSync(file, "1");
+    await start([folder]);
+    for (let round = 0; round < 3; round++) {
+      await hinted("vim, with a backup", () => {
+        renameSync(file, `${file}~`);
+        writeFileSync(file, `vim ${round}`);
+        rmSync(`${file}~`);
+      });
+      await hinted("VS Code", () => {
+        writeFileSync(file, "");
+        writeFileSync(file, `code ${round}`);
+      });
+      await hinted("sed -i", () => execFileSync("sed", ["-i", `s/code ${round}/sed ${round}/`, file]));
+      assert.equal(readFileSync(file, "utf8"), `sed ${round}`);
+    }
+  });
+
   test("every swap of a mounted ConfigMap", async () => {
     const publish = (version: number): void => {
       mkdirSync(join(folder, `..v${version}`));
@@ -162,5 +191,31 @@ describe("Watch", () => {
     // The next real event arrives after all of those before it.
     await hinted("the file again", () => writeFileSync(file, "33"));
     assert.ok(hints - before <= 3, `${hints - before} hints`);
+  });
+
+  test("swaps as fast as can be: a hint comes after the last one", async () => {
+    const publish = (version: number): void => {
+      mkdirSync(join(folder, `..v${version}`));
+      writeFileSync(join(folder, `..v${version}`, "a.yaml"), String(version));
+      symlinkSync(`..v${version}`, join(folder, "..data_tmp"));
+      renameSync(join(folder, "..data_tmp"), join(folder, "..data"));
+      rmSync(join(folder, `..v${version - 1}`), { recursive: true, force: true });
+    };
+    publish(1);
+    symlinkSync("..data/a.yaml", join(folder, "a.yaml"));
+    let seen = "1";
+    watch = await Watch.start({
+      paths: [folder],
+      clock: realClock,
+      lookMs: 60_000,
+      onHint: () => {
+        seen = readFileSync(join(folder, "a.yaml"), "utf8");
+      },
+      onProblem: (words) => assert.fail(words),
+    });
+    for (const last of [51, 101, 151]) {
+      for (let version = last - 49; version <= last; version++) publish(version);
+      await poll(`version ${last}`, () => seen === String(last), 5000);
+    }
   });
 });

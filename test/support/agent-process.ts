@@ -43,11 +43,16 @@ const main = fileURLToPath(new URL("agent-main.ts", import.meta.url));
 
 export const agentProcess = async (
   files: { readonly [name: string]: string },
-  /** `runDirBytes`: its run directory is a file system of this size. `agent`: options beside those that a test of any kind needs. */
+  /** `runDirBytes`: its run directory is a file system of this size. `fileBytes`: no file that it or its Collectors write grows beyond. `agent`: options beside those that a test of any kind needs. */
   {
     runDirBytes,
+    fileBytes,
     agent = {},
-  }: { readonly runDirBytes?: number; readonly agent?: Pick<Partial<AgentOptions>, "topology" | "collectorMode"> } = {},
+  }: {
+    readonly runDirBytes?: number;
+    readonly fileBytes?: number;
+    readonly agent?: Pick<Partial<AgentOptions>, "topology" | "collectorMode">;
+  } = {},
 ): Promise<AgentProcess> => {
   const root = mkdtempSync(join(tmpdir(), "ap-"));
   const [folder, runDir] = [join(root, "policies"), join(root, "run")];
@@ -90,9 +95,15 @@ export const agentProcess = async (
     start: async () => {
       rmSync(killFile, { force: true });
       const words = [process.execPath, "--expose-gc", main, JSON.stringify({ ...options, killFile })];
+      // The unit of the standard's ulimit is 512 bytes.
+      const limit = `ulimit -f ${Math.ceil((fileBytes ?? 0) / 512)} && exec "$0" "$@"`;
       const mount = `mkdir -p "$0" && mount -t tmpfs -o size=${runDirBytes} tmpfs "$0" && exec "$@"`;
       const [file = "", ...rest] =
-        runDirBytes === undefined ? words : ["unshare", "-rm", "sh", "-c", mount, runDir, ...words];
+        runDirBytes === undefined
+          ? fileBytes === undefined
+            ? words
+            : ["sh", "-c", limit, ...words]
+          : ["unshare", "-rm", "sh", "-c", mount, runDir, ...words];
       const started = spawn(file, rest, {
         stdio: ["ignore", "pipe", "inherit"],
         env: { ...process.env, TMPDIR: root },
