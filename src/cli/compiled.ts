@@ -47,25 +47,28 @@ export const compiled = async (call: Call, to: CompileTo): Promise<Compiled> => 
   return compiledFrom(call, await readFiles(paths, call.terminal.readStdin), to);
 };
 
-/** The same of files that were read already; `counts` as in CompileOptions. */
+/** What a caller decides otherwise than the flags say. */
+type Instead = Partial<Pick<CompileOptions, "base" | "dataPlanes" | "redirectSinks" | "counts">>;
+
+/** The same of files that were read already. */
 export const compiledFrom = async (
   { flags, parts }: Call,
   read: Outcome<readonly SourceFile[]>,
-  to: Omit<CompileTo, "paths"> & Pick<CompileOptions, "counts">,
+  to: Omit<CompileTo, "paths"> & Instead,
 ): Promise<Compiled> => {
   const [base, prices, compile] = await Promise.all([
-    readBase(flags.get(flag.base)),
+    to.base ?? readBase(flags.get(flag.base)),
     readPriceFile(flags.get(flag.prices)),
     parts.compile(),
   ]);
   const compilation = compile(read.value, {
-    dataPlanes: flags.get(flag.dataPlane),
+    dataPlanes: to.dataPlanes ?? flags.get(flag.dataPlane),
     rootNamespace: flags.get(flag.rootNamespace),
     allowEndpoints: flags.get(flag.allowEndpoint),
     base,
     topology: to.topology,
     collector: to.collector,
-    redirectSinks: null,
+    redirectSinks: to.redirectSinks ?? null,
     prices,
     budgets: flags.get(flag.namespaceBudget),
     ...(to.counts === undefined ? {} : { counts: to.counts }),

@@ -59,7 +59,7 @@ export const statusText = (view: AgentView, { bold, red, green, yellow, dim }: P
   const kept = view.diagnostics.flatMap(({ code, message, policy }) =>
     code === "TP4030" ? [[policy ?? "", message.slice(message.indexOf("keeps"))]] : [],
   );
-  const content = kept.length === 0 ? "" : `\n${bold("MESSAGE CONTENT")}\n${columns(kept, 0)}`;
+  const content = kept.length === 0 ? "" : `\n${bold("MESSAGE CONTENT")}\n${columns(kept, 0)}\n`;
   return `${facts}${said}\n\n${table}\n${overflow}${content}`;
 };
 

@@ -1,6 +1,8 @@
 import { Agent, request } from "node:http";
 import { invariant } from "../base/assert.ts";
-import type { Export } from "./batch.ts";
+
+/** A request to an OTLP/HTTP receiver, whatever it holds; `items` counts its records. */
+export type ExportRequest = { readonly path: string; readonly items: number; readonly body: object };
 
 /** How one export request ended. `rejected` items were named by the server in a partial success. */
 export type Answer = { readonly status: number | null; readonly rejected: number; readonly words: string | null };
@@ -11,11 +13,11 @@ const loopback = new Set(["127.0.0.1", "localhost", "[::1]"]);
 export const connect = (
   endpoint: string,
   maxSockets = 16,
-): { post: (e: Export) => Promise<Answer>; close: () => void } => {
+): { post: (e: ExportRequest) => Promise<Answer>; close: () => void } => {
   const base = new URL(endpoint);
   invariant(loopback.has(base.hostname), `traffic is sent to loopback addresses only, not to ${base.hostname}`);
   const agent = new Agent({ keepAlive: true, maxSockets });
-  const post = (e: Export): Promise<Answer> =>
+  const post = (e: ExportRequest): Promise<Answer> =>
     new Promise((resolve) => {
       const payload = Buffer.from(JSON.stringify(e.body));
       const refused = (words: string): void => resolve({ status: null, rejected: e.items, words });

@@ -29,6 +29,13 @@ test("the samples' tests pass, and fail when their policy says otherwise", async
   assert.match(bad.out, /^0 passed, 2 failed$/m);
 });
 
+test("what a flag of the platform refuses is refused here, too", async () => {
+  requireCollector();
+  const { code, out } = await runCli(`test ${join(samples, "03-tool-audit")} --namespace-budget policies=0`, { env });
+  assert.equal(code, 1);
+  assert.match(out, /failed {2}the policies\n.*policy\.yaml:\d+:\d+ {2}error TP3008/);
+});
+
 test("records that cannot be sent fail the test that sends them", async (t) => {
   requireCollector();
   const folder = temporaryFolder(t);

@@ -5,9 +5,10 @@ import { readPriceFile } from "../compiled.ts";
 import { exit, usualExits } from "../exit.ts";
 import { findingsText } from "../findings.ts";
 import * as flag from "../flag-table.ts";
+import { jsonDocuments } from "../json-documents.ts";
 import { wantsColor } from "../paint.ts";
 import { columnsText, priceHeader, priceRows } from "../prices/price-rows.ts";
-import { jsonDocuments, sampledModels } from "../prices/sampled-calls.ts";
+import { sampledModels } from "../prices/sampled-calls.ts";
 import { UsageError } from "../usage-error.ts";
 
 export const prices: Command = {
@@ -63,13 +64,12 @@ export const prices: Command = {
 };
 
 const sampleOf = (path: string, text: string): readonly unknown[] => {
-  try {
-    return jsonDocuments(text);
-  } catch {
+  const documents = jsonDocuments(text);
+  if ("problem" in documents)
     throw new UsageError(
       `--sample ${path} is no OTLP JSON: give one document, or one per line as the file exporter writes`,
     );
-  }
+  return documents;
 };
 
 const sampleText = async (path: string, readStdin: () => Promise<string>): Promise<string> => {

@@ -1,9 +1,8 @@
-import { type Diagnostic, hasErrors } from "../../diagnostics/diagnostic.ts";
-import type { SourceFile } from "../../diagnostics/source.ts";
+import { hasErrors } from "../../diagnostics/diagnostic.ts";
 import type { Call, Command } from "../command.ts";
 import { compileFlags } from "../compiled.ts";
 import { collectorExit, exit, usualExits } from "../exit.ts";
-import { findingsText } from "../findings.ts";
+import { type Findings, findingsText } from "../findings.ts";
 import * as flag from "../flag-table.ts";
 import { paint, wantsColor } from "../paint.ts";
 import { findTests } from "../policy-test/find-tests.ts";
@@ -43,11 +42,11 @@ export const test: Command = {
     const count = { passed: 0, failed: 0 };
     for (const file of files) {
       if (!isQuiet) terminal.out.write(`${dim(file.path)}\n`);
-      for await (const { name, diagnostics, sources } of runTestFile(call, file, collector)) {
-        const hasFailed = hasErrors(diagnostics);
+      for await (const { name, ...found } of runTestFile(call, file, collector)) {
+        const hasFailed = hasErrors(found.diagnostics);
         count[hasFailed ? "failed" : "passed"] += 1;
         if (!isQuiet || hasFailed) terminal.out.write(`  ${hasFailed ? red("failed") : green("passed")}  ${name}\n`);
-        if (hasFailed) await tell(call, diagnostics, sources);
+        if (hasFailed) await tell(call, found);
       }
     }
     terminal.out.write(`${count.passed} passed, ${count.failed} failed\n`);
@@ -55,8 +54,7 @@ export const test: Command = {
   },
 };
 
-const tell = async ({ flags, terminal }: Call, diagnostics: readonly Diagnostic[], files: readonly SourceFile[]) => {
-  const sources = new Map(files.map(({ path, text }) => [path, text]));
+const tell = async ({ flags, terminal }: Call, { diagnostics, sources }: Findings): Promise<void> => {
   const color = wantsColor(flags.get(flag.color), terminal.out, terminal.env);
   terminal.out.write(await findingsText({ diagnostics, sources }, { format: "text", detail: "errors", color }));
 };

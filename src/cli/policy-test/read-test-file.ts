@@ -1,4 +1,5 @@
 import { didYouMean } from "../../base/suggest.ts";
+import { profileNames } from "../../dataplane/profiles.ts";
 import { type Diagnostic, diagnostic, hasErrors } from "../../diagnostics/diagnostic.ts";
 import { type Outcome, outcome } from "../../diagnostics/outcome.ts";
 import type { SourceFile } from "../../diagnostics/source.ts";
@@ -29,10 +30,16 @@ export const readTestFile = (file: SourceFile): Outcome<TestFile | null> => {
     .map((node, at) => readTest(reader, node, `tests[${at}]`));
   if (tests.length === 0 && !hasErrors(found))
     reader.wrong(root, "tests", "are missing", "write tests: with a list of name, send and expect");
+  const dataPlanes = top.has("dataPlanes") ? reader.texts(top.get("dataPlanes") ?? null, "dataPlanes") : null;
+  for (const name of dataPlanes ?? [])
+    if (!profileNames.includes(name)) {
+      const problem = `has ${name}, which there is not${didYouMean(name, profileNames)}`;
+      reader.wrong(top.get("dataPlanes") ?? root, "dataPlanes", problem, `data planes are ${profileNames.join(", ")}`);
+    }
   const value: TestFile = {
     path: file.path,
     policies: top.has("policies") ? reader.texts(top.get("policies") ?? null, "policies") : null,
-    dataPlanes: top.has("dataPlanes") ? reader.texts(top.get("dataPlanes") ?? null, "dataPlanes") : null,
+    dataPlanes,
     tests,
   };
   return outcome(hasErrors(found) ? null : value, found);

@@ -11,19 +11,20 @@ export type Result = {
   readonly name: string;
   /** Errors: it failed. */
   readonly diagnostics: readonly Diagnostic[];
-  readonly sources: readonly SourceFile[];
+  readonly sources: ReadonlyMap<string, string>;
 };
 
 /** Every test of a file, one after the other; where the file itself or its policies have errors, that is the one result. */
 export async function* runTestFile(call: Call, source: SourceFile, collector: CollectorBinary): AsyncGenerator<Result> {
   const read = readTestFile(source);
+  const own = [source.path, source.text] as const;
   if (read.value === null) {
-    yield { name: "the test file", diagnostics: read.diagnostics, sources: [source] };
+    yield { name: "the test file", diagnostics: read.diagnostics, sources: new Map([own]) };
     return;
   }
   const policies = await preparePolicies(call, read.value, collector);
   const { compile } = policies.value;
-  const sources = [source, ...policies.value.sources];
+  const sources = new Map([...policies.value.sources, own]);
   if (hasErrors(policies.diagnostics)) {
     yield { name: "the policies", diagnostics: policies.diagnostics, sources };
     return;

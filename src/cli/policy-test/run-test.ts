@@ -9,11 +9,10 @@ import { freePorts } from "../../collector/ports.ts";
 import { startCollector } from "../../collector/process.ts";
 import type { Compilation } from "../../compile.ts";
 import { type Diagnostic, diagnostic } from "../../diagnostics/diagnostic.ts";
-import type { SourceFile, Span } from "../../diagnostics/source.ts";
-import type { Export } from "../../traffic/batch.ts";
-import { connect } from "../../traffic/post.ts";
+import type { Span } from "../../diagnostics/source.ts";
+import { connect, type ExportRequest } from "../../traffic/post.ts";
+import { startOtlpServer } from "../otlp-server.ts";
 import { type CameOut, cameOut } from "./came-out.ts";
-import { startReceiver } from "./receiver.ts";
 
 /** After the last record came, how long nothing more may come before all have. */
 const quietMs = 500;
@@ -21,21 +20,25 @@ const startMs = 15_000;
 const drainMs = 10_000;
 
 export type TestRun = {
-  readonly compile: (base: SourceFile, redirectSinks: string) => Compilation;
+  /** For a sink, a port that takes OTLP/HTTP and one that Prometheus pulls from. */
+  readonly compile: (sink: string, port: number, pull: number) => Promise<Compilation>;
   readonly collector: CollectorBinary;
-  readonly requests: readonly { readonly request: Export; readonly path: string; readonly span: Span }[];
+  readonly requests: readonly { readonly request: ExportRequest; readonly path: string; readonly span: Span }[];
   readonly env: NodeJS.ProcessEnv;
 };
 
 /** Sends the requests through a Collector with these policies and answers what came out, or why it could not. */
 export const runTest = async (run: TestRun): Promise<CameOut | readonly Diagnostic[]> => {
   const folder = await mkdtemp(join(tmpdir(), "otel-policy-test-"));
-  const receiver = await startReceiver();
+  const bodies: object[] = [];
+  const receiver = await startOtlpServer((_path, body) => {
+    bodies.push(JSON.parse(String(body)));
+  });
   const linesPath = join(folder, "lines");
   const lines = openSync(linesPath, "a", 0o600);
   try {
     const [port = 0, pull = 0] = await freePorts(2);
-    const compilation = run.compile(baseOf(port, pull, receiver.url), receiver.url);
+    const compilation = await run.compile(receiver.url, port, pull);
     if (compilation.rendered === null) return compilation.diagnostics;
     const configPath = join(folder, "collector.yaml");
     await writeFile(configPath, compilation.rendered.core.yaml, { mode: 0o600 });
@@ -44,14 +47,14 @@ export const runTest = async (run: TestRun): Promise<CameOut | readonly Diagnost
       onLog: () => {}, // what ends it is in its words
     });
     const refused = await sendAll(`http://127.0.0.1:${port}`, run.requests, collector.exited);
-    await untilQuiet(() => receiver.bodies.length, quietMs + 1000 * longestWait(compilation));
+    await untilQuiet(() => bodies.length, quietMs + 1000 * longestWait(compilation));
     const scraped = refused === "ended" ? [] : await scrape(pull).catch(() => []); // no series, no answer
     const exit = await collector.stop(drainMs);
     if (refused === "ended") return [startFailure(collector, exit)];
     if (refused.length > 0) return refused;
     const text = await readFile(linesPath, "utf8");
     return cameOut(
-      receiver.bodies,
+      bodies,
       text.split("\n").filter((line) => line !== ""),
       scraped,
     );
@@ -61,23 +64,6 @@ export const runTest = async (run: TestRun): Promise<CameOut | readonly Diagnost
     await rm(folder, { recursive: true, force: true });
   }
 };
-
-/** Everything that no policy governs, and what has no sink of its own, comes out where the rest does. */
-const baseOf = (port: number, pull: number, url: string): SourceFile => ({
-  path: "base of the test",
-  text: `receivers:
-  otlp: {protocols: {http: {endpoint: "127.0.0.1:${port}"}}}
-exporters:
-  otlp_http/default: {endpoint: "${url}", encoding: json, compression: none, tls: {insecure: true}}
-  prometheus: {endpoint: "127.0.0.1:${pull}", without_scope_info: true}
-service:
-  telemetry: {metrics: {level: none}}
-  pipelines:
-    traces: {receivers: [otlp], exporters: [otlp_http/default]}
-    metrics: {receivers: [otlp], exporters: [otlp_http/default, prometheus]}
-    logs: {receivers: [otlp], exporters: [otlp_http/default]}
-`,
-});
 
 /** Parent-based decisions are made when a trace has had the time to be whole. */
 const longestWait = ({ plan }: Compilation): number =>

@@ -73,15 +73,6 @@ const judged = (
     : { isPriced: false, price: `${prices.id}/${found.id} has no price per token` };
 };
 
-/** One JSON document or one per line; throws on text that is neither. */
-export const jsonDocuments = (text: string): readonly unknown[] =>
-  /^\s*[[{][\s\S]*\n\s*[\]}]\s*$/.test(text)
-    ? [JSON.parse(text)]
-    : text
-        .split("\n")
-        .filter((line) => line.trim() !== "")
-        .map((line): unknown => JSON.parse(line));
-
 /** The models that OTLP JSON names. */
 export const sampledModels = (documents: readonly unknown[], table: PriceTable): readonly SampledModel[] => {
   const found = new Map<string, SampledModel>();

@@ -42,6 +42,11 @@ describe("a test file", () => {
     ["with a number in quotes", `${whole}      spans: {count: "1"}\n`, /count is no whole number/],
     ["with half a record", `${whole}      spans: {count: 0.5}\n`, /count is no whole number/],
     ["with a list as a value", `${whole}      spans: {has: {a: [1]}}\n`, /has\.a is no plain value/],
+    [
+      "with a data plane there is not",
+      `dataPlanes: [envoy-gatewya]\n${whole}      spans: {count: 1}\n`,
+      /dataPlanes has envoy-gatewya.*envoy-gateway/,
+    ],
     ["that is no YAML", "tests: [", /./],
   ] as const)
     test(`${what} is refused`, () => {

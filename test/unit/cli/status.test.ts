@@ -56,7 +56,7 @@ test("who keeps message content is told", () => {
   });
   assert.match(
     statusText({ ...view, diagnostics: [kept] }, paint(false), now),
-    /\nMESSAGE CONTENT\nprod-ns\/standard {2}keeps prompts, answers and arguments of tools in the spans of its targets$/,
+    /\nMESSAGE CONTENT\nprod-ns\/standard {2}keeps prompts, answers and arguments of tools in the spans of its targets\n$/,
   );
 });
 
