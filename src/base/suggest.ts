@@ -1,3 +1,4 @@
+import { alternatives } from "./alternatives.ts";
 import { byNumber, byText, chain } from "./order.ts";
 
 /** Damerau–Levenshtein distance (adjacent swaps count once), case-insensitive. */
@@ -41,8 +42,5 @@ export const suggestions = (written: string, known: Iterable<string>): readonly 
 /** ` — did you mean "a" or "b"?`, or nothing when no name is near. */
 export const didYouMean = (written: string, known: Iterable<string>): string => {
   const near = suggestions(written, known).map((name) => `"${name}"`);
-  if (near.length === 0) return "";
-  const last = near.at(-1) ?? "";
-  const list = near.length === 1 ? last : `${near.slice(0, -1).join(", ")} or ${last}`;
-  return ` — did you mean ${list}?`;
+  return near.length === 0 ? "" : ` — did you mean ${alternatives(near)}?`;
 };

@@ -7,11 +7,13 @@ import { readCodes } from "./codes/read.ts";
 import { renderCodes } from "./codes/render.ts";
 import { resolveCodes } from "./codes/resolve.ts";
 import { runCodes } from "./codes/run.ts";
+import { shapeCodes } from "./codes/shape.ts";
 
 /** Every diagnostic this tool can give, by code. Codes are never reused. */
 export const codes = {
   ...readCodes, // TP1xxx  text and YAML
-  ...meaningCodes, // TP2xxx  one policy by itself
+  ...shapeCodes, // TP20xx  one policy by itself: its shape
+  ...meaningCodes, // TP2xxx  … and its meaning
   ...celCodes, // TP28xx  conditions in CEL
   ...resolveCodes, // TP3xxx  policies among each other and their targets
   ...renderCodes, // TP4xxx  plan and Collector config
