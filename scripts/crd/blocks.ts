@@ -52,11 +52,13 @@ const fraction: BlockRules = {
   ],
 };
 
+const oneSourceOrLimit =
+  "(has(self.fromHeader) ? 1 : 0) + (has(self.fromAttribute) ? 1 : 0) + (has(self.value) ? 1 : 0) == 1 || (has(self.limit) && !has(self.fromHeader) && !has(self.fromAttribute) && !has(self.value))";
 const dimension: BlockRules = {
   required: ["key"],
   rules: [
     {
-      rule: "(has(self.remove) && self.remove ? 1 : 0) + (has(self.fromHeader) ? 1 : 0) + (has(self.fromAttribute) ? 1 : 0) + (has(self.value) ? 1 : 0) == 1 || (has(self.limit) && !has(self.fromHeader) && !has(self.fromAttribute) && !has(self.value))",
+      rule: `(has(self.remove) && self.remove ? 1 : 0) + ${oneSourceOrLimit}`,
       message: "give exactly one of fromHeader, fromAttribute, value and remove: true, or a limit alone",
     },
     {
@@ -70,7 +72,7 @@ const plainDimension: BlockRules = {
   ...dimension,
   rules: [
     {
-      rule: "(has(self.fromHeader) ? 1 : 0) + (has(self.fromAttribute) ? 1 : 0) + (has(self.value) ? 1 : 0) == 1 || (has(self.limit) && !has(self.fromHeader) && !has(self.fromAttribute) && !has(self.value))",
+      rule: oneSourceOrLimit,
       message: "give exactly one of fromHeader, fromAttribute and value, or a limit alone",
     },
   ],

@@ -14,6 +14,12 @@ export type InputAlias = {
 const texts = (...pairs: readonly (readonly [to: string, from: string])[]): readonly InputAlias[] =>
   pairs.map(([to, from]) => ({ to, from, as: "text" }));
 
+/** Of a whole URL. */
+const partsOfUrl = (from: string): readonly InputAlias[] => [
+  { to: "http.target", from, as: "targetOfUrl" },
+  { to: "url.scheme", from, as: "schemeOfUrl" },
+];
+
 /** Command operators under the keys of Envoy Gateway's and Istio's default JSON formats. */
 const envoyLogs: readonly InputAlias[] = [
   ...texts(
@@ -43,8 +49,7 @@ const envoyLogs: readonly InputAlias[] = [
 
 /** Tags of Envoy's HTTP tracer. */
 const envoySpans: readonly InputAlias[] = [
-  { to: "http.target", from: "http.url", as: "targetOfUrl" },
-  { to: "url.scheme", from: "http.url", as: "schemeOfUrl" },
+  ...partsOfUrl("http.url"),
   { to: "envoy.response.flags", from: "response_flags", as: "anyFlag" },
   { to: "rpc.grpc.status_code", from: "grpc.status_code", as: "integer" },
   { to: "envoy.upstream.port", from: "upstream_address", as: "portOfAddress" },
@@ -54,12 +59,6 @@ const envoySpans: readonly InputAlias[] = [
     ["envoy.cluster.name", "upstream_cluster.name"],
     ["envoy.cluster.name", "upstream_cluster"],
   ),
-];
-
-/** Kong's access log over OTLP and its spans: the whole URL, and little of connections. */
-const kongRecords: readonly InputAlias[] = [
-  { to: "http.target", from: "http.url", as: "targetOfUrl" },
-  { to: "url.scheme", from: "http.url", as: "schemeOfUrl" },
 ];
 
 /** Logs and spans of agentgateway alike. `http.path` is path and query, `http.version` Rust's "HTTP/2.0". */
@@ -88,42 +87,31 @@ const byProfile: { readonly [profile: string]: ByContext } = {
   istio: envoy,
   kgateway: envoy,
   kuadrant: envoy,
-  kong: { span: kongRecords, log: [] },
+  // The whole URL, and little of connections.
+  kong: { span: partsOfUrl("http.url"), log: [] },
   agentgateway: { span: agentgatewayRecords, log: agentgatewayRecords },
 };
 
 export const inputAliases = (profile: DataPlaneProfile, context: "span" | "log"): readonly InputAlias[] =>
   byProfile[profile.name]?.[context] ?? [];
 
+const requestKeys = [
+  "http.request.body.size",
+  "http.response.body.size",
+  "http.server.request.duration",
+  "http.target",
+  "network.protocol",
+  "rpc.grpc.status_code",
+  "server.address",
+  "tls.client.server_name",
+  "url.query",
+  "url.scheme",
+  "user_agent.original",
+];
+
 /** Keys that records have under the conventions' own names, beside what `aliases` and `inputAliases` find. */
 const ownKeys: { readonly [profile: string]: { readonly [S in "traces" | "logs"]: readonly string[] } } = {
-  otlp: {
-    traces: [
-      "http.request.body.size",
-      "http.response.body.size",
-      "http.target",
-      "network.protocol",
-      "rpc.grpc.status_code",
-      "server.address",
-      "tls.client.server_name",
-      "url.query",
-      "url.scheme",
-      "user_agent.original",
-    ],
-    logs: [
-      "http.request.body.size",
-      "http.response.body.size",
-      "http.server.request.duration",
-      "http.target",
-      "network.protocol",
-      "rpc.grpc.status_code",
-      "server.address",
-      "tls.client.server_name",
-      "url.query",
-      "url.scheme",
-      "user_agent.original",
-    ],
-  },
+  otlp: { traces: requestKeys, logs: requestKeys },
   kong: {
     traces: ["url.scheme", "url.query", "network.protocol"],
     logs: [
@@ -156,8 +144,7 @@ export const carries = (profile: DataPlaneProfile, signal: Exclude<Signal, "metr
 
 /** Keys of OpenTelemetry's conventions, present and former, whatever the data plane. */
 export const commonInputs: readonly InputAlias[] = [
-  { to: "http.target", from: "url.full", as: "targetOfUrl" },
-  { to: "url.scheme", from: "url.full", as: "schemeOfUrl" },
+  ...partsOfUrl("url.full"),
   { to: "url.scheme", from: "http.scheme", as: "text" },
 ];
 

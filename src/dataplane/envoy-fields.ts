@@ -29,7 +29,6 @@ export const envoySpanAliases: readonly Alias[] = [
   { to: "http.response.body.size", from: "response_size", as: "integer" },
 ];
 
-/** Envoy's own stats, over its OTLP sink and from `/stats/prometheus`. Times are milliseconds, whatever the wire says. */
 /** Roots of Envoy's stats, in dots over OTLP and behind `envoy_` for Prometheus. */
 export const envoyStats: readonly string[] = [
   "access_logs.",
@@ -53,6 +52,7 @@ export const envoyStats: readonly string[] = [
   "workers.",
 ];
 
+/** Envoy's own stats, over its OTLP sink and from `/stats/prometheus`. Times are milliseconds, whatever the wire says. */
 export const envoyFamilies: readonly Family[] = [
   {
     alias: "request_count",

@@ -34,7 +34,7 @@ describe("a Collector misbehaves with one config", () => {
 
   const lastMark = () => attributeOf(scene.sink.spans.at(-1)?.record ?? { attributes: [] }, "mark");
   /** A good edit afterwards shows that nothing is stuck, and nothing was lost on the way. */
-  const underTraffic = async (during: () => Promise<void>): Promise<void> => {
+  const underTraffic = async (during: () => Promise<void>, twice: "never" | "in flight" = "never"): Promise<void> => {
     const oracle = startOracle({ endpoint: scene.endpoint, perSecond: 50, gateways: ["a"] });
     await poll("spans", () => oracle.accepted() > 50);
     await during();
@@ -45,6 +45,7 @@ describe("a Collector misbehaves with one config", () => {
     await oracle.stop();
     const verdict = await oracle.verdict([scene.sink]);
     assert.deepEqual([verdict.refused, verdict.lost], [0, 0], JSON.stringify(verdict));
+    if (twice === "never") assert.equal(verdict.doubled, 0, JSON.stringify(verdict));
     await scene.until("rest", ({ at }) => at === "serving");
   };
 
@@ -63,7 +64,7 @@ describe("a Collector misbehaves with one config", () => {
       scene.write("a.yaml", markPolicy("a", "DIES_LATER"));
       const view = await scene.until("taken back", ({ lastReload }) => lastReload?.outcome === "rolledBack");
       assert.deepEqual([view.lastReload?.reason, view.live?.digest], ["died", digest]);
-    }));
+    }, "in flight"));
 
   test("floods stderr: in service all the same, and its log file stays small", () =>
     underTraffic(async () => {

@@ -130,6 +130,17 @@ describe("what the chart renders", () => {
     assert.deepEqual([rights(file), token(file)], [[], false]);
   });
 
+  test("queues have the room that they may take, unless values say otherwise", () => {
+    const runDir = (values: object): unknown =>
+      template(values, namespace)
+        .filter(({ kind }) => kind === "DaemonSet")
+        .flatMap((workload) => at(workload, "spec", "template", "spec", "volumes") as readonly object[])
+        .find((volume) => at(volume, "name") === "run");
+    assert.deepEqual(runDir({}), { name: "run", emptyDir: {} });
+    const inMemory = { medium: "Memory", sizeLimit: "128Mi" };
+    assert.deepEqual(runDir({ runDir: inMemory }), { name: "run", emptyDir: inMemory });
+  });
+
   test("a backend's token is a reference everywhere, never a value", () => {
     const rendered = JSON.stringify(template(cases.get("locked-down") ?? assert.fail(), namespace));
     assert.match(rendered, /Bearer \$\{env:BACKEND_TOKEN\}/);

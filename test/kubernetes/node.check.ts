@@ -8,8 +8,8 @@ import { fileURLToPath } from "node:url";
 import { requireCollector } from "../support/collector.ts";
 import { freePorts } from "../support/free-port.ts";
 import { poll } from "../support/poll.ts";
+import { create, installAccess } from "./support/access.ts";
 import { type ApiServer, startApiServer } from "./support/api-server.ts";
-import { template } from "./support/helm.ts";
 import { at } from "./support/policies.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -31,12 +31,8 @@ describe("--node-namespaces auto", () => {
   let log = "";
   let listen = 0;
   const folder = mkdtempSync(join(tmpdir(), "otel-policy-node-"));
-  const create = async (path: string, body: object): Promise<void> => {
-    const { status, text } = await server.ask("POST", path, body);
-    assert.equal(status, 201, text);
-  };
   const pod = (namespace: string, name: string, node: string): Promise<void> =>
-    create(`/api/v1/namespaces/${namespace}/pods`, {
+    create(server, `/api/v1/namespaces/${namespace}/pods`, {
       apiVersion: "v1",
       kind: "Pod",
       metadata: { name },
@@ -57,31 +53,20 @@ describe("--node-namespaces auto", () => {
 
   before(async () => {
     server = await startApiServer();
-    for (const name of ["team-a", "team-b", "team-c", "observability"]) {
-      await create("/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name } });
-      await create(`/api/v1/namespaces/${name}/serviceaccounts`, {
+    for (const name of ["team-a", "team-b", "team-c"]) {
+      await create(server, "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name } });
+      await create(server, `/api/v1/namespaces/${name}/serviceaccounts`, {
         apiVersion: "v1",
         kind: "ServiceAccount",
         metadata: { name: "default" },
       });
     }
-    for (const manifest of template({ nodeNamespaces: "auto" })) {
-      if (manifest.kind === "ServiceAccount")
-        await create("/api/v1/namespaces/observability/serviceaccounts", manifest);
-      if (manifest.kind === "ClusterRole") await create("/apis/rbac.authorization.k8s.io/v1/clusterroles", manifest);
-      if (manifest.kind === "ClusterRoleBinding")
-        await create("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", manifest);
-    }
-    const { body } = await server.ask(
-      "POST",
-      "/api/v1/namespaces/observability/serviceaccounts/otel-otel-policy-agent/token",
-      { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} },
-    );
+    const token = await installAccess(server, { nodeNamespaces: "auto" });
     await pod("team-a", "edge", "node-1");
     await pod("team-b", "edge", "node-2");
 
     for (const name of ["policies", "account"]) mkdirSync(join(folder, name));
-    writeFileSync(join(folder, "account/token"), String(at(body, "status", "token")));
+    writeFileSync(join(folder, "account/token"), token);
     writeFileSync(join(folder, "account/ca.crt"), server.certificate);
     for (const name of ["team-a", "team-b", "team-c"])
       writeFileSync(join(folder, "policies", `${name}.json`), JSON.stringify(policy(name)));

@@ -9,8 +9,8 @@ import { crdDialects, definitionOf } from "../../scripts/crd/definition.ts";
 import { requireCollector } from "../support/collector.ts";
 import { freePorts } from "../support/free-port.ts";
 import { poll } from "../support/poll.ts";
+import { create, installAccess } from "./support/access.ts";
 import { type ApiServer, startApiServer } from "./support/api-server.ts";
-import { template } from "./support/helm.ts";
 import { at, createPath, installCrds } from "./support/policies.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -81,26 +81,10 @@ describe("--write-status", () => {
   before(async () => {
     server = await startApiServer();
     await installCrds(server, crdDialects.map(definitionOf));
-    const create = async (path: string, body: object) => {
-      const { status, text } = await server.ask("POST", path, body);
-      assert.equal(status, 201, text);
-    };
-    for (const name of ["prod", "observability"])
-      await create("/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name } });
-    for (const manifest of template({ status: { write: true } })) {
-      if (manifest.kind === "ServiceAccount")
-        await create("/api/v1/namespaces/observability/serviceaccounts", manifest);
-      if (manifest.kind === "ClusterRole") await create("/apis/rbac.authorization.k8s.io/v1/clusterroles", manifest);
-      if (manifest.kind === "ClusterRoleBinding")
-        await create("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", manifest);
-    }
-    const { body } = await server.ask(
-      "POST",
-      "/api/v1/namespaces/observability/serviceaccounts/otel-otel-policy-agent/token",
-      { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} },
-    );
-    token = String(at(body, "status", "token"));
-    for (const object of [draft("first", 5), draft("second", 50), gep]) await create(createPath(object), object);
+    token = await installAccess(server, { status: { write: true } });
+    await create(server, "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: "prod" } });
+    for (const object of [draft("first", 5), draft("second", 50), gep])
+      await create(server, createPath(object), object);
     const their = { ancestorRef: { kind: "Gateway", name: "edge" }, controllerName: "gateway.example/controller" };
     const conditions = [
       { type: "Accepted", status: "True", reason: "Accepted", message: "", lastTransitionTime: "2026-01-01T00:00:00Z" },

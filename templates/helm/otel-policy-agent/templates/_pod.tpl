@@ -244,14 +244,13 @@ spec:
     - name: base
       configMap:
         name: {{ include "agent.fullname" . }}-base
+    {{- $runDir := dict }}
+    {{- range $key, $value := .Values.runDir }}
+    {{- with $value }}{{ $_ := set $runDir $key . }}{{ end }}
+    {{- end }}
     - name: run
       emptyDir:
-        {{- with .Values.runDir.medium }}
-        medium: {{ . }}
-        {{- end }}
-        {{- with .Values.runDir.sizeLimit }}
-        sizeLimit: {{ . }}
-        {{- end }}
+        {{- toYaml $runDir | nindent 8 }}
     {{- with .Values.extraVolumes }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
