@@ -1,11 +1,20 @@
 import { byText } from "../base/order.ts";
 import type { Sample } from "../collector/metrics-text.ts";
+import type { Instruments } from "../telemetry/instruments.ts";
 import type { FlowRow, TokenRow } from "./view.ts";
 
 /** What ingest counted, as rows of the view. */
 export type Flow = { readonly flow: readonly FlowRow[]; readonly tokens: readonly TokenRow[] };
 
 export const noFlow: Flow = { flow: [], tokens: [] };
+
+/** The same as counters of the agent's own metrics. */
+export const itemsOf = ({ flow }: Flow): Parameters<Instruments["items"]>[0] =>
+  flow.flatMap(({ signal, policy, received, kept }) => [
+    { labels: { signal, policy, stage: "received" }, value: received },
+    { labels: { signal, policy, stage: "kept" }, value: kept },
+    { labels: { signal, policy, stage: "dropped" }, value: Math.max(0, received - kept) },
+  ]);
 
 const itemsMetric = "otel_policy_pipeline_items_total";
 const tokensMetric = "otel_policy_gen_ai_tokens_total";

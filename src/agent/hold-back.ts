@@ -37,6 +37,17 @@ export type Held = {
   readonly isPinned: boolean;
 };
 
+/** The file that each policy of what runs was read from. */
+export const policyFiles = (held: Held | undefined): ReadonlyMap<PolicyId, SourceFile> => {
+  const files = new Map(held?.files.map((file) => [file.path, file]));
+  return new Map(
+    held?.compilation.policies.policies.flatMap(({ id, span }) => {
+      const file = files.get(span.file);
+      return file === undefined ? [] : [[id, file] as const];
+    }),
+  );
+};
+
 /**
  * A broken edit must not take a policy out of service: for each file that has errors, or cannot be read, its last good
  * text stays in force, while other files apply. A file that is gone from a readable folder was deleted on purpose.

@@ -1,60 +1,20 @@
-import type { Clock, Instant } from "../base/clock.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
-import { positionOf, type SourceFile } from "../diagnostics/source.ts";
-import type { Instruments } from "../telemetry/instruments.ts";
-import type { Aside } from "./aside.ts";
-import { policyViews, statusBeside } from "./conditions.ts";
-import type { Engine, StartEngine } from "./engine.ts";
-import { type Flow, noFlow } from "./flow.ts";
-import { type History, policyDigests } from "./history.ts";
-import type { CompileFiles, Held } from "./hold-back.ts";
-import {
-  type Cause,
-  type Effect,
-  type Event,
-  type Input,
-  keyOf,
-  keysIn,
-  liveOf,
-  type State,
-  stateAfter,
-} from "./machine.ts";
-import type { AgentOptions, ReloadAnswer } from "./options.ts";
+import type { Engine } from "./engine.ts";
+import { type Flow, itemsOf, noFlow } from "./flow.ts";
+import { type Held, policyFiles } from "./hold-back.ts";
+import { errorWords, firstError, knownOf, nothingKnown } from "./known.ts";
+import type { LoopOptions } from "./loop-options.ts";
+import { type Effect, type Event, type Input, keyOf, keysIn, liveOf, type State, stateAfter } from "./machine.ts";
+import { Notes } from "./notes.ts";
+import type { ReloadAnswer } from "./options.ts";
 import { proposalOf } from "./proposal.ts";
 import { Quarantine } from "./quarantine-run.ts";
 import type { Reading } from "./reader.ts";
 import { ReloadLog } from "./reload-log.ts";
-import type { Site } from "./site.ts";
 import { stalledPaths } from "./stalled.ts";
 import { transition } from "./transition.ts";
-import type { AgentView, DimensionRow, PolicyView, ReloadReport } from "./view.ts";
+import type { AgentView, ReloadReport } from "./view.ts";
 import { atOf, isReady, liveView } from "./view-of.ts";
-
-export type LoopOptions = {
-  readonly site: Site;
-  /** The time of day; the site's clock only measures. */
-  readonly wall: Pick<Clock, "now">;
-  readonly instruments: Instruments;
-  readonly onFinding: AgentOptions["onFinding"];
-  readonly base: SourceFile;
-  readonly once: boolean;
-  readonly compile: CompileFiles;
-  readonly startEngine: StartEngine;
-  readonly topology: "handover" | "single";
-  readonly history: History;
-  readonly pinned: () => string | null;
-  readonly dimensions: () => readonly DimensionRow[];
-  /** Reads again without these policies. */
-  readonly setAside: (asides: readonly Aside[], since: Instant) => void;
-};
-
-type Known = {
-  readonly policies: readonly PolicyView[];
-  readonly status: AgentView["status"];
-  readonly diagnostics: readonly Diagnostic[];
-  readonly sources: ReadonlyMap<string, string>;
-  readonly compileMs: number;
-};
 
 /** Where everything meets: readings and process events go into the machine, its effects to the runner, the rest into the view. */
 export class Loop {
@@ -68,7 +28,7 @@ export class Loop {
   #isHandling = false;
   #state: State;
   #liveSince = 0;
-  #known: Known = { policies: [], status: [], diagnostics: [], sources: new Map(), compileMs: 0 };
+  #known = nothingKnown;
   /** The newest input, for the next resync. */
   #input: Input | null = null;
   /** Why the newest input is not what runs, where it was not the input's own text. */
@@ -79,9 +39,7 @@ export class Loop {
   readonly #quarantine: Quarantine;
   /** What was counted when the live generation came into service. */
   #flowAtCommit: Flow = noFlow;
-  #notes: Promise<void> = Promise.resolve();
-  /** What ingest had refused when a try began. */
-  readonly #refusedBefore = new Map<number, Promise<number | null>>();
+  readonly #notes: Notes;
   #reason = "asked to stop";
 
   constructor(options: LoopOptions) {
@@ -89,6 +47,11 @@ export class Loop {
     this.#state = stateAfter(options.history.committed, options.topology);
     const { site, instruments } = options;
     this.#reloads = new ReloadLog(instruments, site.log, site.clock, options.wall);
+    this.#notes = new Notes({
+      history: options.history,
+      engine: () => this.#engine,
+      collectorVersion: site.binary.version,
+    });
     this.#quarantine = new Quarantine({
       compile: options.compile,
       probe: (proposal, starts) => this.#engine.probe(proposal, starts),
@@ -109,7 +72,7 @@ export class Loop {
   /** Resolves when no Collector runs any more and everything is noted. */
   get stopped(): Promise<{ readonly reason: string }> {
     return this.#end.promise.then(async (end) => {
-      await this.#notes;
+      await this.#notes.written;
       return end;
     });
   }
@@ -128,25 +91,21 @@ export class Loop {
   }
 
   /** Something new was read, or somebody asked. */
-  read({ cause, since, snapshot, held, compileMs }: Reading): void {
-    const { newest, compilation } = held;
+  read(reading: Reading): void {
+    const { cause, since, held, compileMs } = reading;
     this.#quarantine.cancel();
-    const diagnostics = [...snapshot.diagnostics, ...newest.diagnostics, ...held.asides.map(({ found }) => found)];
-    const policies = policyViews(newest, held.heldFiles, held.asides);
-    const sources = new Map([...held.sources, [this.#options.base.path, this.#options.base.text] as const]);
-    this.#known = { policies, status: statusBeside(newest.status, held.asides), diagnostics, sources, compileMs };
+    this.#known = knownOf(reading, this.#options.base);
+    const { diagnostics, policies } = this.#known;
     this.#runFindings = [];
     const { instruments } = this.#options;
     instruments.compiled(compileMs);
     instruments.policies(policies.map(({ state }) => state));
     instruments.diagnostics(diagnostics);
     this.#tellFindings();
-    const proposal = proposalOf(compilation.rendered, held.isFlawed);
+    const proposal = proposalOf(held.compilation.rendered, held.isFlawed);
     if (proposal === null) {
       this.#input = null;
-      const errors = diagnostics.filter(({ severity }) => severity === "error");
-      const words = errors.map(({ code, message }) => `${code} ${message}`).join("; ") || "nothing could be rendered";
-      this.#dispatch({ type: "unusable", cause, since, words });
+      this.#dispatch({ type: "unusable", cause, since, words: errorWords(this.#known) });
       return;
     }
     this.#made = new Map([...this.#made, [keyOf(proposal), held]]);
@@ -173,13 +132,7 @@ export class Loop {
 
   flowed(flow: Flow): void {
     this.#flow = flow;
-    this.#options.instruments.items(
-      flow.flow.flatMap(({ signal, policy, received, kept }) => [
-        { labels: { signal, policy, stage: "received" }, value: received },
-        { labels: { signal, policy, stage: "kept" }, value: kept },
-        { labels: { signal, policy, stage: "dropped" }, value: Math.max(0, received - kept) },
-      ]),
-    );
+    this.#options.instruments.items(itemsOf(flow));
     this.#options.instruments.dimensions(this.#options.dimensions());
     this.#checkFlow();
     this.#notify();
@@ -291,8 +244,7 @@ export class Loop {
   #perform(effect: Effect): void {
     if (effect.type !== "report") {
       if (effect.type === "try") {
-        const { attempt } = effect.candidate;
-        if (!this.#refusedBefore.has(attempt)) this.#refusedBefore.set(attempt, this.#engine.refused());
+        this.#notes.begins(effect.candidate.attempt);
         this.#reloads.stepBegins(effect.candidate, effect.step, this.#known.compileMs);
       }
       this.#engine.perform(effect);
@@ -309,45 +261,9 @@ export class Loop {
       this.#runFindings = [found];
       this.#tellFindings();
     }
-    if (report.outcome !== "unchanged") this.#note(effect.attempt, report, cause);
+    if (report.outcome !== "unchanged")
+      this.#notes.add({ attempt: effect.attempt, report, cause, state: this.#state, made: this.#made });
     if (!this.#searches(effect, report)) this.#conclude(report);
-  }
-
-  /** Into the ledger. */
-  #note(attempt: number | null, report: ReloadReport, cause: Cause | null): void {
-    const { outcome, reason, digest, at, stages, totalMs, words } = report;
-    const { phase, committed } = this.#state;
-    const [key, held] = [...this.#made].find(([made]) => made.endsWith(`/${digest}`)) ?? [null, null];
-    const parent = phase.at === "observing" && outcome === "committed" ? phase.previous : liveOf(phase);
-    const generation = outcome === "committed" ? committed : null;
-    const entry = {
-      at,
-      outcome,
-      reason,
-      digest,
-      ingestDigest: key?.split("/")[0] ?? null,
-      parent: parent?.proposal.digest ?? null,
-      generation,
-      cause: held?.isPinned === true && cause === "request" ? ("rollback" as const) : cause,
-      policies: held === null ? {} : policyDigests(held),
-      setAside: held?.asides.map(({ policy }) => policy) ?? [],
-      checks: Object.fromEntries(Object.entries(stages).map(([stage, ms]) => [stage, Math.round(ms)])),
-      totalMs: Math.round(totalMs),
-      gapMs: outcome === "committed" ? this.#engine.gapMs : null,
-      collector: this.#options.site.binary.version,
-      words,
-    };
-    const refused = this.#refusedDuring(attempt);
-    // One after the other, so that the ledger keeps their order.
-    this.#notes = this.#notes.then(async () => this.#options.history.add({ ...entry, refused: await refused }, held));
-  }
-
-  async #refusedDuring(attempt: number | null): Promise<number | null> {
-    const began = attempt === null ? undefined : this.#refusedBefore.get(attempt);
-    if (attempt !== null) this.#refusedBefore.delete(attempt);
-    const [before, now] = [(await began) ?? null, await this.#engine.refused()];
-    if (before === null || now === null) return null;
-    return now >= before ? now - before : now; // a restarted ingest counts from zero
   }
 
   /** Where policies may be at fault that is found out first; the report that counts is then the one without them. */
@@ -358,25 +274,12 @@ export class Loop {
     const key = keyOf(input.proposal);
     const held = this.#made.get(key);
     if (held === undefined || !bad.has(key) || reason === "known_bad" || held.isPinned) return false;
-    return this.#quarantine.begin(
-      { reason, words: report.words ?? "", held, inService: this.#inService() },
-      (asides) => {
-        if (asides === null || asides.length === 0) this.#conclude(report);
-        else this.#options.setAside(asides, since);
-      },
-    );
-  }
-
-  #inService(): ReadonlyMap<string, SourceFile> {
-    const live = liveOf(this.#state.phase);
-    const held = live === null ? undefined : this.#made.get(keyOf(live.proposal));
-    const files = new Map(held?.files.map((file) => [file.path, file]));
-    return new Map(
-      held?.compilation.policies.policies.flatMap(({ id, span }) => {
-        const file = files.get(span.file);
-        return file === undefined ? [] : [[id, file] as const];
-      }),
-    );
+    const live = liveOf(phase);
+    const inService = policyFiles(live === null ? undefined : this.#made.get(keyOf(live.proposal)));
+    return this.#quarantine.begin({ reason, words: report.words ?? "", held, inService }, (asides) => {
+      if (asides === null || asides.length === 0) this.#conclude(report);
+      else this.#options.setAside(asides, since);
+    });
   }
 
   #conclude(report: ReloadReport): void {
@@ -395,14 +298,3 @@ export class Loop {
     for (const listener of this.#listeners) listener(view);
   }
 }
-
-/** `policies/edge.yaml:3:5 TP2102 sampling percent 120 is outside 0–100 (and 2 more)` */
-const firstError = ({ diagnostics, sources }: Known): string | null => {
-  const [first, ...more] = diagnostics.filter(({ severity }) => severity === "error");
-  if (first === undefined) return null;
-  const { at, code, message } = first;
-  const text = at === null ? undefined : sources.get(at.file);
-  const { line, column } = at === null || text === undefined ? { line: 1, column: 1 } : positionOf(text, at.start);
-  const place = at === null ? "" : `${at.file}:${line}:${column} `;
-  return `${place}${code} ${message}${more.length === 0 ? "" : ` (and ${more.length} more)`}`;
-};

@@ -2,10 +2,10 @@ import type { Ast, Range } from "./ast.ts";
 import { compare, regexTest, textTest } from "./comparisons.ts";
 import { and, type Condition, choose, never, not, or, unknown } from "./condition.ts";
 import { functions, refuseFunction } from "./functions.ts";
-import { maxBranches, maxPatternLength, maxPatternSize } from "./limits.ts";
+import { maxBranches } from "./limits.ts";
 import { headerNamed, refuseBody, resolveName } from "./names.ts";
-import { regexProblem } from "./regex.ts";
-import { regexSize } from "./regex-size.ts";
+import { checkPattern } from "./pattern.ts";
+import { refuseAt, refusedAt, reporter } from "./refusal.ts";
 import type { CompileScope } from "./scope.ts";
 import { arithmetic, negate } from "./terms.ts";
 import {
@@ -24,20 +24,6 @@ import {
   undefinedValue,
   type Value,
 } from "./value.ts";
-
-type RefuseAt = (reason: string, nearest: string | null) => Condition;
-
-const refuseAt =
-  (scope: CompileScope, range: Range): RefuseAt =>
-  (reason, nearest) => {
-    scope.report({ kind: "refused", reason, nearest, range });
-    return unknown;
-  };
-
-const refusedAt = (scope: CompileScope, range: Range, reason: string, nearest: string | null): Leaf => {
-  scope.report({ kind: "refused", reason, nearest, range });
-  return refusedValue;
-};
 
 /** An expression of type bool. */
 export const compileCondition = (ast: Ast, scope: CompileScope): Condition =>
@@ -135,21 +121,6 @@ const test = (call: Call, scope: CompileScope): Condition | null => {
     default:
       return null;
   }
-};
-
-/** Whether a pattern is an RE2 of a size that everyone can live with; what is wrong is reported. */
-const checkPattern = (pattern: string, range: Range, scope: CompileScope): boolean => {
-  const tooLarge = (of: "characters" | "instructions", size: number, limit: number): boolean => {
-    scope.report({ kind: "regexTooLarge", pattern, of, size, limit, range });
-    return false;
-  };
-  if (pattern.length > maxPatternLength) return tooLarge("characters", pattern.length, maxPatternLength);
-  const size = regexSize(pattern);
-  // Known before it is compiled: that alone would take seconds for the largest.
-  const reason = size > maxPatternSize ? null : regexProblem(pattern);
-  if (reason !== null) scope.report({ kind: "regex", pattern, reason, range });
-  if (size > maxPatternSize) return tooLarge("instructions", size, maxPatternSize);
-  return scope.spend("instructions", size) && reason === null;
 };
 
 /** A condition on two values, in each branch of the one with each of the other. */
@@ -270,11 +241,6 @@ const worth = (ast: Ast, scope: CompileScope): Value => {
       return refusedAt(scope, ast.range, `${ast.what} is nothing that a record can be compared with`, null);
   }
 };
-
-const reporter =
-  (scope: CompileScope, range: Range) =>
-  (reason: string, nearest: string | null): Leaf =>
-    refusedAt(scope, range, reason, nearest);
 
 const nameValue = (ast: Extract<Ast, { kind: "name" | "select" | "index" }>, scope: CompileScope): Value => {
   const meant = bound(ast, scope);

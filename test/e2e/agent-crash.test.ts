@@ -5,7 +5,7 @@ import { agentProcess } from "../support/agent-process.ts";
 import { startOracle } from "../support/oracle.ts";
 import { markPolicy } from "../support/policy-scene.ts";
 import { poll } from "../support/poll.ts";
-import { attributeOf } from "../support/sink.ts";
+import { lastMark } from "../support/sink.ts";
 
 /** A process that ended and that nobody has waited for yet has an empty command line. */
 const isAlive = (pid: number): boolean => {
@@ -40,10 +40,7 @@ test(story, { skip: supported ? false : "there is no /proc on this system" }, as
     };
     assert.deepEqual([status.live.number, status.lastReload.reason], [1, "same_digest"]);
     agent.write("a.yaml", markPolicy("a", "mark-2"));
-    await poll(
-      "the edit",
-      () => attributeOf(agent.sink.spans.at(-1)?.record ?? { attributes: [] }, "mark") === "mark-2",
-    );
+    await poll("the edit", () => lastMark(agent.sink) === "mark-2");
     assert.deepEqual(
       agent.collectors("ingest"),
       before.filter((pid) => agent.collectors("ingest").includes(pid)),

@@ -13,7 +13,7 @@ import { notedCollectors } from "../support/noted-collectors.ts";
 import { startOracle } from "../support/oracle.ts";
 import { testBase } from "../support/policy-collector.ts";
 import { poll } from "../support/poll.ts";
-import { attributeOf, type Sink, startSink } from "../support/sink.ts";
+import { lastMark, type Sink, startSink } from "../support/sink.ts";
 
 const policy = (mark: string): string => `apiVersion: gateway.networking.k8s.io/v1alpha2
 kind: TelemetryPolicy
@@ -78,7 +78,6 @@ describe("an agent beside an ingest that others run", () => {
   const ended = async (child: ChildProcess): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
   };
-  const lastMark = (): unknown => attributeOf(sink.spans.at(-1)?.record ?? { attributes: [] }, "mark");
 
   before(async () => {
     ports = await freePorts(5);
@@ -112,7 +111,7 @@ describe("an agent beside an ingest that others run", () => {
     const config = readFileSync(ingestFile, "utf8");
     assert.equal(notedCollectors(runDir, "ingest").length, 0);
     writeFileSync(join(policies, "a.yaml"), policy("mark-2"));
-    await poll("the edit", () => lastMark() === "mark-2");
+    await poll("the edit", () => lastMark(sink) === "mark-2");
     await oracle.stop();
     const verdict = await oracle.verdict([sink], 500, 5000);
     assert.deepEqual([verdict.refused, verdict.lost, verdict.doubled], [0, 0, 0], JSON.stringify(verdict));

@@ -9,9 +9,7 @@ import { requireCollector } from "../support/collector.ts";
 import { startOracle } from "../support/oracle.ts";
 import { markPolicy, type PolicyScene, startPolicyScene } from "../support/policy-scene.ts";
 import { poll } from "../support/poll.ts";
-import { attributeOf } from "../support/sink.ts";
-
-const lastMark = (scene: PolicyScene) => attributeOf(scene.sink.spans.at(-1)?.record ?? { attributes: [] }, "mark");
+import { lastMark } from "../support/sink.ts";
 
 describe("the single topology with a Collector of our own", () => {
   let scene: PolicyScene;
@@ -25,7 +23,7 @@ describe("the single topology with a Collector of our own", () => {
     const oracle = startOracle({ endpoint: scene.endpoint, perSecond: 100, gateways: ["a"], retries: true });
     for (const mark of ["mark-1", "mark-2", "mark-3"]) {
       scene.write("a.yaml", markPolicy("a", mark));
-      await poll(mark, () => lastMark(scene) === mark);
+      await poll(mark, () => lastMark(scene.sink) === mark);
     }
     await oracle.stop();
     const verdict = await oracle.verdict([scene.sink]);
@@ -54,7 +52,7 @@ describe("the single topology with a Collector of our own", () => {
     await scene.until("up", ({ ready }) => ready);
     scene.write("a.yaml", markPolicy("a", "mark-4"));
     const oracle = startOracle({ endpoint: scene.endpoint, perSecond: 50, gateways: ["a"], retries: true });
-    await poll("mark-4", () => lastMark(scene) === "mark-4");
+    await poll("mark-4", () => lastMark(scene.sink) === "mark-4");
     await oracle.stop();
   });
 });
@@ -117,9 +115,9 @@ describe("a Collector that others run", () => {
       try {
         await scene.until("ready", ({ ready }) => ready);
         const oracle = startOracle({ endpoint: scene.endpoint, perSecond: 50, gateways: ["a"], retries: true });
-        await poll("mark-1", () => lastMark(scene) === "mark-1");
+        await poll("mark-1", () => lastMark(scene.sink) === "mark-1");
         scene.write("a.yaml", markPolicy("a", "mark-2"));
-        await poll("mark-2", () => lastMark(scene) === "mark-2");
+        await poll("mark-2", () => lastMark(scene.sink) === "mark-2");
         await oracle.stop();
         await scene.until("settled", ({ at }) => at === "serving");
       } finally {

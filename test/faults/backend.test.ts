@@ -4,7 +4,7 @@ import { startOracle } from "../support/oracle.ts";
 import { markPolicy, type PolicyScene, startPolicyScene } from "../support/policy-scene.ts";
 import { poll } from "../support/poll.ts";
 import { type SickDoor, startSickDoor } from "../support/sick-door.ts";
-import { attributeOf } from "../support/sink.ts";
+import { lastMark } from "../support/sink.ts";
 
 describe("a backend misbehaves while an edit arrives", () => {
   let scene: PolicyScene;
@@ -52,7 +52,7 @@ describe("a backend misbehaves while an edit arrives", () => {
       assert.deepEqual([verdict.refused, verdict.lost], [0, 0], JSON.stringify(verdict));
       // A slow answer can come after the one that waited for it was asked to leave.
       t.diagnostic(`${what}: ${verdict.accepted} accepted, ${verdict.doubled} twice`);
-      assert.equal(attributeOf(scene.sink.spans.at(-1)?.record ?? { attributes: [] }, "mark") === undefined, false);
+      assert.equal(lastMark(scene.sink) === undefined, false);
       await scene.until("rest", ({ at }) => at === "serving");
       assert.equal(scene.agent.view().lastReload?.outcome, "committed");
       scene.sink.clear();

@@ -7,7 +7,7 @@ import { notedCollectors } from "../support/noted-collectors.ts";
 import { startOracle } from "../support/oracle.ts";
 import { markPolicy, type PolicyScene, startPolicyScene } from "../support/policy-scene.ts";
 import { poll } from "../support/poll.ts";
-import { attributeOf } from "../support/sink.ts";
+import { lastMark } from "../support/sink.ts";
 
 const misbehaving = fileURLToPath(new URL("collectors/misbehaves.sh", import.meta.url));
 
@@ -32,7 +32,6 @@ describe("a Collector misbehaves with one config", () => {
   });
   after(() => scene.end());
 
-  const lastMark = () => attributeOf(scene.sink.spans.at(-1)?.record ?? { attributes: [] }, "mark");
   /** A good edit afterwards shows that nothing is stuck, and nothing was lost on the way. */
   const underTraffic = async (during: () => Promise<void>, twice: "never" | "in flight" = "never"): Promise<void> => {
     const oracle = startOracle({ endpoint: scene.endpoint, perSecond: 50, gateways: ["a"] });
@@ -41,7 +40,7 @@ describe("a Collector misbehaves with one config", () => {
     marks += 1;
     const mark = `good-${marks}`;
     scene.write("a.yaml", markPolicy("a", mark));
-    await poll(mark, () => lastMark() === mark, 20_000);
+    await poll(mark, () => lastMark(scene.sink) === mark, 20_000);
     await oracle.stop();
     const verdict = await oracle.verdict([scene.sink]);
     assert.deepEqual([verdict.refused, verdict.lost], [0, 0], JSON.stringify(verdict));

@@ -7,7 +7,7 @@ import { agentProcess } from "../support/agent-process.ts";
 import { startOracle } from "../support/oracle.ts";
 import { markPolicy } from "../support/policy-scene.ts";
 import { poll } from "../support/poll.ts";
-import { attributeOf } from "../support/sink.ts";
+import { lastMark } from "../support/sink.ts";
 
 /** A small file system of its own, in a name space that ends with the process. */
 const canMount = spawnSync("unshare", ["-rm", "sh", "-c", "mount -t tmpfs -o size=1m tmpfs /mnt"]).status === 0;
@@ -38,11 +38,7 @@ test("the disk of the run directory is full: what is accepted is delivered, what
     assert.equal((await status()).live.number, 1);
     rmSync(filler);
     agent.write("a.yaml", markPolicy("a", "mark-2"));
-    await poll(
-      "applies again",
-      () => attributeOf(agent.sink.spans.at(-1)?.record ?? { attributes: [] }, "mark") === "mark-2",
-      20_000,
-    );
+    await poll("applies again", () => lastMark(agent.sink) === "mark-2", 20_000);
     await oracle.stop();
     const verdict = await oracle.verdict([agent.sink], 2000, 20_000);
     t.diagnostic(JSON.stringify(verdict));
@@ -81,10 +77,7 @@ test("a config cannot be written whole: the edit is turned down with the system'
     assert.equal(live.number, 1);
     rmSync(join(agent.folder, "large.yaml"));
     agent.write("a.yaml", markPolicy("a", "mark-2"));
-    await poll(
-      "applies",
-      () => attributeOf(agent.sink.spans.at(-1)?.record ?? { attributes: [] }, "mark") === "mark-2",
-    );
+    await poll("applies", () => lastMark(agent.sink) === "mark-2");
     await oracle.stop();
     const verdict = await oracle.verdict([agent.sink]);
     t.diagnostic(JSON.stringify(verdict));

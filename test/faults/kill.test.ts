@@ -1,31 +1,22 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { stepsFor } from "../../src/agent/machine.ts";
 import { systemClock } from "../../src/collector/system-clock.ts";
 import { createLog } from "../../src/telemetry/log.ts";
+import { editWithAgentKilled, hasProc, momentsOf } from "../support/agent-killed.ts";
 import { type AgentProcess, agentProcess } from "../support/agent-process.ts";
 import { killNow, notedCollectors } from "../support/noted-collectors.ts";
 import { startOracle } from "../support/oracle.ts";
 import { markPolicy, type PolicyScene, startPolicyScene } from "../support/policy-scene.ts";
 import { poll } from "../support/poll.ts";
-import { attributeOf, type Sink } from "../support/sink.ts";
+import { lastMark } from "../support/sink.ts";
 
-/** Every moment of an edit, from the machine's own table: a step that is added is killed in, too. */
-const moments = stepsFor(true).flatMap((step) => [
-  { what: `as ${step} begins`, line: new RegExp(`msg="step ${step} of try \\d+ begins"`) },
-  { what: `as ${step} has ended`, line: new RegExp(`msg="step ${step} of try \\d+ ended"`) },
-]);
-moments.push({ what: "as it is in service", line: /msg="policies applied"/ });
+const moments = [...momentsOf("handover"), { what: "as it is in service", line: /msg="policies applied"/ }];
 
-const lastMark = (sink: Sink): unknown => attributeOf(sink.spans.at(-1)?.record ?? { attributes: [] }, "mark");
 const spansPerRequest = 5;
 /** Requests that were on their way in the moment of a kill and are sent again: consumers of a queue, and their batch of one. */
 const inFlight = 40 * spansPerRequest;
 
-const supported = existsSync("/proc/self/cmdline");
-
-describe("the agent is killed at every step of an edit", { skip: supported ? false : "there is no /proc" }, () => {
+describe("the agent is killed at every step of an edit", { skip: hasProc ? false : "there is no /proc" }, () => {
   let agent: AgentProcess;
   before(async () => {
     agent = await agentProcess({ "a.yaml": markPolicy("a", "mark-0") });
@@ -34,20 +25,7 @@ describe("the agent is killed at every step of an edit", { skip: supported ? fal
   after(() => agent.end());
   for (const [index, { what, line }] of moments.entries())
     test(what, async () => {
-      const mark = `mark-${index + 1}`;
-      const oracle = startOracle({ endpoint: agent.endpoint, perSecond: 60, spansPerRequest, gateways: ["a"] });
-      await poll("spans", () => oracle.accepted() > 50);
-      agent.killAt(line);
-      agent.write("a.yaml", markPolicy("a", mark));
-      await agent.gone();
-      const dead = oracle.accepted();
-      await poll("spans without an agent", () => oracle.accepted() > dead + 50);
-      await agent.start();
-      await poll(mark, () => lastMark(agent.sink) === mark);
-      await oracle.stop();
-      const verdict = await oracle.verdict([agent.sink]);
-      assert.deepEqual([verdict.refused, verdict.lost, verdict.doubled], [0, 0, 0], JSON.stringify(verdict));
-      assert.equal(agent.defaults.spans.length, 0);
+      await editWithAgentKilled(agent, line, `mark-${index + 1}`);
       await poll("one core", () => agent.collectors("core").length === 1);
       assert.equal(agent.collectors("ingest").length, 1);
     });

@@ -12,7 +12,7 @@ import { startOracle } from "../support/oracle.ts";
 import { testBase } from "../support/policy-collector.ts";
 import { markPolicy, type PolicyScene, startPolicyScene } from "../support/policy-scene.ts";
 import { poll } from "../support/poll.ts";
-import { attributeOf, type Sink, startSink } from "../support/sink.ts";
+import { lastMark, type Sink, startSink } from "../support/sink.ts";
 
 const others = fileURLToPath(new URL("collectors/others.sh", import.meta.url));
 const supported = existsSync("/proc/self/cmdline");
@@ -102,7 +102,6 @@ for (const way of ["pid file", "process name"] as const)
       rmSync(root, { recursive: true, force: true });
     });
 
-    const lastMark = () => attributeOf(sink.spans.at(-1)?.record ?? { attributes: [] }, "mark");
     const start = async (mark: string): Promise<PolicyScene> => {
       scene = await startPolicyScene({ "a.yaml": markPolicy("a", mark) }, options);
       await scene.until("ready", ({ ready, at }) => ready && at === "serving");
@@ -115,7 +114,7 @@ for (const way of ["pid file", "process name"] as const)
         run(pauseMs, "bash");
         const { agent, write, until } = await start("mark-1");
         const oracle = traffic();
-        await poll("mark-1", () => lastMark() === "mark-1");
+        await poll("mark-1", () => lastMark(sink) === "mark-1");
         const { live } = agent.view();
         const good = readFileSync(configOut, "utf8");
         write("a.yaml", markPolicy("a", "DIES_OF_IT"));
@@ -126,9 +125,9 @@ for (const way of ["pid file", "process name"] as const)
         assert.equal(readFileSync(configOut, "utf8"), good);
         const accepted = oracle.accepted();
         await poll("taken again", () => oracle.accepted() > accepted + 50);
-        assert.equal(lastMark(), "mark-1");
+        assert.equal(lastMark(sink), "mark-1");
         write("a.yaml", markPolicy("a", "mark-2"));
-        await poll("mark-2", () => lastMark() === "mark-2");
+        await poll("mark-2", () => lastMark(sink) === "mark-2");
         await oracle.stop();
         const verdict = await oracle.verdict([sink]);
         assert.deepEqual([verdict.refused, verdict.lost], [0, 0], JSON.stringify(verdict));
@@ -146,9 +145,9 @@ for (const way of ["pid file", "process name"] as const)
       }
       assert.deepEqual(agent.view().live, live);
       const oracle = traffic();
-      await poll("mark-1", () => lastMark() === "mark-1");
+      await poll("mark-1", () => lastMark(sink) === "mark-1");
       write("a.yaml", markPolicy("a", "mark-2"));
-      await poll("mark-2", () => lastMark() === "mark-2");
+      await poll("mark-2", () => lastMark(sink) === "mark-2");
       await oracle.stop();
       const verdict = await oracle.verdict([sink]);
       assert.deepEqual([verdict.refused, verdict.lost, starts], [0, 0, 3], JSON.stringify(verdict));
@@ -187,7 +186,7 @@ for (const way of ["pid file", "process name"] as const)
       await third.until("ready", ({ ready, at }) => ready && at === "serving");
       assert.equal(readFileSync(configOut, "utf8"), good);
       const after = traffic();
-      await poll("mark-1", () => lastMark() === "mark-1");
+      await poll("mark-1", () => lastMark(sink) === "mark-1");
       await after.stop();
     });
   });

@@ -131,3 +131,7 @@ export const attributesOf = (holder: {
   readonly attributes: readonly KeyValue[];
 }): { readonly [key: string]: unknown } =>
   Object.fromEntries(holder.attributes.map(({ key }) => [key, attributeOf(holder, key)]));
+
+/** The attribute `mark`, which `markPolicy` sets, of the span that came last. */
+export const lastMark = (sink: Pick<Sink, "spans">): unknown =>
+  attributeOf(sink.spans.at(-1)?.record ?? { attributes: [] }, "mark");
