@@ -19,7 +19,7 @@ export const isStillAside = ({ texts }: Aside, now: ReadonlyMap<string, string>)
 const mark = " (in service)";
 
 /** Under which name a former text of a file is compiled beside its newest. */
-export const nameBefore = (file: string): string => (file.endsWith(mark) ? file : `${file}${mark}`);
+const nameBefore = (file: string): string => (file.endsWith(mark) ? file : `${file}${mark}`);
 
 /** Former texts to compile as well, and which policy of which file counts: of a former text those alone that are set aside. */
 export const insteadOf = (

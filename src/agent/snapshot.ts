@@ -63,7 +63,7 @@ type Read = SourceFile | Unread;
 /** Tests of policies lie beside them. */
 export const isTestFile = (name: string): boolean => !name.startsWith(".") && /\.test\.ya?ml$/i.test(name);
 
-export const isPolicyFile = (name: string): boolean =>
+const isPolicyFile = (name: string): boolean =>
   !name.startsWith(".") && /\.(?:ya?ml|json)$/i.test(name) && !isTestFile(name);
 
 const readPath = async (path: string, options: SnapshotOptions): Promise<readonly Read[]> => {

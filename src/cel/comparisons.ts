@@ -46,8 +46,7 @@ const sizeIs = (by: ComparisonOperator, of: Term, n: bigint, refuse: Refuse): Co
 };
 
 /** Is this text possible at all once every ASCII letter is in one case? */
-export const isCased = (text: string, to: "lower" | "upper"): boolean =>
-  !(to === "lower" ? /[A-Z]/ : /[a-z]/).test(text);
+const isCased = (text: string, to: "lower" | "upper"): boolean => !(to === "lower" ? /[A-Z]/ : /[a-z]/).test(text);
 
 const casedIs = (
   by: ComparisonOperator,

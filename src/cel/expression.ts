@@ -180,7 +180,7 @@ const membership = (needle: Ast, haystack: Ast, range: Range, scope: CompileScop
 };
 
 /** An expression of any type. */
-export const compileValue = (ast: Ast, scope: CompileScope): Value => {
+const compileValue = (ast: Ast, scope: CompileScope): Value => {
   if (!scope.spend("steps", 1)) return refusedValue;
   const value = worth(ast, scope);
   const branches = branchesOf(value);

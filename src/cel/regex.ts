@@ -14,7 +14,7 @@ export const regexProblem = (pattern: string): string | null => {
 export const regexMatches = (pattern: string, text: string): boolean => RE2JS.compile(pattern).test(text);
 
 /** Regular expression that matches exactly this text. */
-export const literalPattern = (text: string): string => text.replace(/[\\^$.|?*+()[\]{}]/g, "\\$&");
+const literalPattern = (text: string): string => text.replace(/[\\^$.|?*+()[\]{}]/g, "\\$&");
 
 /** The same, whatever the case of its ASCII letters. */
 export const anyCasePattern = (text: string): string =>

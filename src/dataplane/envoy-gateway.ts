@@ -11,7 +11,7 @@ import { gatewayNameLabel, labelPair, said } from "./identity.ts";
 import { indented, lines, type NativeWish, serviceOf, yamlText } from "./native.ts";
 import type { DataPlaneProfile } from "./profile.ts";
 
-export const owningGatewayLabels = labelPair(
+const owningGatewayLabels = labelPair(
   "gateway.envoyproxy.io/owning-gateway-name",
   "gateway.envoyproxy.io/owning-gateway-namespace",
 );

@@ -2,7 +2,7 @@
  * One model call may be described by a client's span, the gateway's span, the gateway's log record and the metrics of a
  * coding agent. Exactly one of them counts, and says so as label `source`.
  */
-export const callSources = ["gateway-logs", "gateway-spans", "client-spans", "client-metrics"] as const;
+const callSources = ["gateway-logs", "gateway-spans", "client-spans", "client-metrics"] as const;
 export type CallSource = (typeof callSources)[number];
 
 /** Instrumentation scopes of client libraries and agent frameworks: their spans are never a gateway's own. */

@@ -5,7 +5,7 @@ import type { Cited, Sketch } from "./sketch.ts";
 import type { Out } from "./yaml-out.ts";
 
 /** Newest first. */
-export const newestFirst: readonly Dialect[] = ["gep4768", "agentic", "draft"];
+const newestFirst: readonly Dialect[] = ["gep4768", "agentic", "draft"];
 
 export type Leaf = {
   /** `spec.tracing.samplingRate.numerator` */

@@ -9,7 +9,7 @@ const lineOf = ({ span }: Entry, sources: Sources): number => positionOf(sources
 export type Counts = { readonly [outcome: string]: number };
 
 /** Leaves by fate. A leaf that went to two places counts in both. */
-export const countOutcomes = (report: readonly Entry[]): Counts =>
+const countOutcomes = (report: readonly Entry[]): Counts =>
   Object.fromEntries(
     outcomes.map((outcome) => [
       outcome,

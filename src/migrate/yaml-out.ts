@@ -27,7 +27,7 @@ const special = /^(?:true|false|yes|no|on|off|y|n|null|~|nan|inf)$/i;
 const plain = /^[A-Za-z/][A-Za-z0-9_./-]*$/;
 
 /** Text as a scalar that every YAML reader takes for exactly that text. */
-export const scalarText = (of: string | number | boolean): string =>
+const scalarText = (of: string | number | boolean): string =>
   typeof of !== "string" ? String(of) : plain.test(of) && !special.test(of) ? of : escaped(of);
 
 const escaped = (text: string): string =>

@@ -5,7 +5,7 @@ import type { DimensionLimit, TelemetryPolicy } from "../policy/types.ts";
 import type { DerivedFamily, DimensionCap, SeenValues, Stage } from "./types.ts";
 
 /** Values that a dimension may have where the policy says nothing. */
-export const usualLimit = 100;
+const usualLimit = 100;
 
 /** Labels of our own families whose values callers choose; all others are of a closed set. */
 const chosenByCallers: ReadonlySet<string> = new Set([

@@ -5,7 +5,7 @@ import { vocabulary } from "./vocabulary.ts";
 import { parseYaml, type YamlEntry, type YamlNode } from "./yaml.ts";
 
 /** Users who must stay inside a strict CRD write extension fields as annotations: this prefix and the field's path. */
-export const annotationPrefix = "otel-policy.dev/";
+const annotationPrefix = "otel-policy.dev/";
 
 /**
  * `spec` with the values of `otel-policy.dev/<path>` annotations put in their places. A path is dotted below `spec`,

@@ -117,7 +117,7 @@ const byObject: Comparator<ContextObject> = chain(
 );
 
 /** File, place, code. What has no place comes last. */
-export const byPlace: Comparator<Diagnostic> = chain(
+const byPlace: Comparator<Diagnostic> = chain(
   (a, b) => byNumber(a.at === null ? 1 : 0, b.at === null ? 1 : 0),
   (a, b) => byText(a.at?.file ?? "", b.at?.file ?? ""),
   (a, b) => byNumber(a.at?.start ?? 0, b.at?.start ?? 0),

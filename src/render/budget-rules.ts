@@ -15,7 +15,7 @@ export const budgetSeries = {
 } as const;
 
 /** Windows of the burn-rate alerts, seconds. */
-export const burnWindows: { readonly [window: string]: number } = {
+const burnWindows: { readonly [window: string]: number } = {
   "5m": 300,
   "30m": 1800,
   "1h": 3600,

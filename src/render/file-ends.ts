@@ -9,7 +9,7 @@ import { ownQueue } from "./queues.ts";
  * Exporters of the base config that write a file, in order. A file has one writer, or its lines are torn (the exporter
  * flushes wherever its buffer is full) and each new core empties it; so they stay with the process that no edit changes.
  */
-export const fileExporters = (base: BaseConfig): readonly string[] =>
+const fileExporters = (base: BaseConfig): readonly string[] =>
   [
     ...new Set(
       base.pipelines.flatMap(({ exporters }) =>

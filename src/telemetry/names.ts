@@ -36,7 +36,7 @@ export const policyStates = ["active", "conflicted", "rejected", "partial", "els
 const fromTensOfMilliseconds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
 /** Every metric of the agent by its Prometheus name. Documentation and dashboards are compared with this table. */
-export const metricTable = {
+const metricTable = {
   otel_policy_config_last_reload_successful: {
     type: "gauge",
     instrument: "otel_policy.config.last_reload_successful",

@@ -19,8 +19,7 @@ const historyLength = 24;
 
 export const noShares: Shares = { snapshots: [], history: new Map(), noted: 0 };
 
-export const shareKey = (row: { readonly policy: string; readonly signal: string }): string =>
-  `${row.signal} ${row.policy}`;
+const shareKey = (row: { readonly policy: string; readonly signal: string }): string => `${row.signal} ${row.policy}`;
 
 /** The share between two states of a counter pair, or null when nothing came in or a counter went back. */
 const shareBetween = (from: FlowRow | undefined, to: FlowRow): number | null => {

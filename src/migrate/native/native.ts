@@ -47,7 +47,7 @@ export const providerOfText = (endpoint: string): SketchProvider => {
 };
 
 /** Canonical attributes → the names that Envoy's and agentgateway's CEL have for them. */
-export const celNames: { readonly [key: string]: string } = {
+const celNames: { readonly [key: string]: string } = {
   "http.request.method": "request.method",
   "server.address": "request.host",
   "url.path": "request.url_path",
@@ -72,7 +72,7 @@ export const celOf = (source: SketchSource): string | null => {
 };
 
 /** `path` of a policy as a condition: whole segments, without the query. */
-export const celOfPath = (path: string): string | null => {
+const celOfPath = (path: string): string | null => {
   const segments = path.replace(/\/+$/, "");
   if (segments === "") return "true";
   const exact = celLiteral(segments);

@@ -15,7 +15,7 @@ import { callMetrics, labelAttributes, labelStatements } from "./gen-ai-metrics.
 type Derive = Extract<Stage, { kind: "derive" }>;
 
 /** Row fields that name the target on every derived series. */
-export const targetFields = ["gateway.name", "gateway.namespace", "namespace"] as const;
+const targetFields = ["gateway.name", "gateway.namespace", "namespace"] as const;
 
 /** Key under which a dimension travels until the metric is finished; header values are private, attributes are their own. */
 export const carrier = (from: Exclude<ValueFrom, { kind: "row" }>): string =>

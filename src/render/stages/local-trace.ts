@@ -15,7 +15,7 @@ const isRemoteBit = "span.flags / 512 - (span.flags / 1024) * 2 == 1";
 const isKnown = "span.flags / 256 - (span.flags / 512) * 2 == 1";
 const incoming = "(span.kind == SPAN_KIND_SERVER or span.kind == SPAN_KIND_CONSUMER)";
 
-export const hasRemoteParent = `not IsRootSpan() and (${isRemoteBit} or (not (${isKnown}) and ${incoming}))`;
+const hasRemoteParent = `not IsRootSpan() and (${isRemoteBit} or (not (${isKnown}) and ${incoming}))`;
 
 /** Below both thresholds nothing can keep the trace: dropped without waiting. */
 export const surelyDropped = (scope: ClassScope, stage: LocalTrace): Tree =>

@@ -15,7 +15,7 @@ export const costPath = (context: RecordContext, bucket: CostBucket): string =>
   attribute(context, stamps.genAI(`cost.${bucket}`));
 export const savedPath = (context: RecordContext, by: "provider_cache" | "gateway_cache"): string =>
   attribute(context, stamps.genAI(`saved.${by}`));
-export const costSourcePath = (context: RecordContext): string => attribute(context, stamps.genAI("cost_source"));
+const costSourcePath = (context: RecordContext): string => attribute(context, stamps.genAI("cost_source"));
 
 /** Counts that may be priced apart: where they are counted already, what else is part of them, and the rate that holds there. */
 const parts = [
