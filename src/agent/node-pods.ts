@@ -1,19 +1,13 @@
-import type { Json } from "../base/canonical.ts";
+import { jsonAt } from "../base/json-at.ts";
+import { owningGatewayNamespace } from "../dataplane/envoy-gateway.ts";
 import type { NamespaceSource } from "./node-namespaces.ts";
 import type { ApiServer } from "./status-writer-api.ts";
 
 /** Some controllers run proxies in a namespace of their own, and say by labels whose they are. */
-const ownerLabels = ["gateway.envoyproxy.io/owning-gateway-namespace"];
+const ownerLabels = [owningGatewayNamespace];
 
 /** Pods per answer: metadata alone is below 4 KiB each. */
 const perPage = 500;
-
-const at = (value: unknown, ...path: readonly string[]): Json | undefined =>
-  path.reduce<unknown>(
-    (inside, key) =>
-      typeof inside === "object" && inside !== null ? Object.entries(inside).find(([k]) => k === key)?.[1] : undefined,
-    value,
-  ) as Json | undefined;
 
 /** Asks the API server for the pods of a node: no more than their metadata, and from its cache. */
 export const podsOfNode = (api: ApiServer, node: string): NamespaceSource => {
@@ -24,7 +18,7 @@ export const podsOfNode = (api: ApiServer, node: string): NamespaceSource => {
       for (let more: string | null = ""; more !== null; ) {
         const page: string = more === "" ? "&resourceVersion=0" : `&continue=${encodeURIComponent(more)}`;
         const { status, body } = await api.get(`${path}&limit=${perPage}${page}`, "metadata");
-        const items = at(body, "items");
+        const items = jsonAt(body, "items");
         if (status !== 200 || !Array.isArray(items))
           throw new Error(
             status === 401 || status === 403
@@ -33,12 +27,12 @@ export const podsOfNode = (api: ApiServer, node: string): NamespaceSource => {
           );
         for (const item of items) {
           const names = [
-            at(item, "metadata", "namespace"),
-            ...ownerLabels.map((label) => at(item, "metadata", "labels", label)),
+            jsonAt(item, "metadata", "namespace"),
+            ...ownerLabels.map((label) => jsonAt(item, "metadata", "labels", label)),
           ];
           for (const name of names) if (typeof name === "string" && name !== "") found.add(name);
         }
-        const next = at(body, "metadata", "continue");
+        const next = jsonAt(body, "metadata", "continue");
         more = typeof next === "string" && next !== "" ? next : null;
       }
       return found;

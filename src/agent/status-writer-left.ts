@@ -1,16 +1,13 @@
 import type { Json } from "../base/canonical.ts";
+import { jsonAt } from "../base/json-at.ts";
 import type { PolicyId } from "../policy/types.ts";
 import { controllerName } from "../resolve/status.ts";
 import type { ApiServer } from "./status-writer-api.ts";
 
 const perPage = 50;
 
-type Entry = { readonly [key: string]: Json };
-const isEntry = (value: unknown): value is Entry =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const at = (value: unknown, key: string): Json | undefined => (isEntry(value) ? value[key] : undefined);
 const listAt = (value: unknown, key: string): readonly Json[] => {
-  const list = at(value, key);
+  const list = jsonAt(value, key);
   return Array.isArray(list) ? list : [];
 };
 
@@ -27,16 +24,16 @@ export const writtenBefore = async (api: ApiServer, apiVersion: string): Promise
     if (status === 404) return []; // this dialect is not served
     if (status !== 200) return null;
     for (const item of listAt(body, "items")) {
-      const metadata = at(item, "metadata");
-      const ours = listAt(at(item, "status"), "ancestors").some(
-        (entry) => at(entry, "controllerName") === controllerName,
+      const metadata = jsonAt(item, "metadata");
+      const ours = listAt(jsonAt(item, "status"), "ancestors").some(
+        (entry) => jsonAt(entry, "controllerName") === controllerName,
       );
       const byUs = listAt(metadata, "managedFields").some(
-        (entry) => at(entry, "manager") === manager && at(entry, "subresource") === "status",
+        (entry) => jsonAt(entry, "manager") === manager && jsonAt(entry, "subresource") === "status",
       );
-      if (ours && byUs) found.push(`${String(at(metadata, "namespace"))}/${String(at(metadata, "name"))}`);
+      if (ours && byUs) found.push(`${String(jsonAt(metadata, "namespace"))}/${String(jsonAt(metadata, "name"))}`);
     }
-    const next = at(at(body, "metadata"), "continue");
+    const next = jsonAt(jsonAt(body, "metadata"), "continue");
     if (typeof next !== "string" || next === "") return found;
     more = next;
   }

@@ -1,4 +1,5 @@
 import { canonicalJson, type Json } from "../base/canonical.ts";
+import { isJsonObject, jsonAt } from "../base/json-at.ts";
 import { notOnNode } from "../resolve/elsewhere.ts";
 import { controllerName } from "../resolve/status.ts";
 import { type AncestorStatus, maxAncestors } from "../resolve/types.ts";
@@ -8,8 +9,8 @@ export type LiveObject = { readonly resourceVersion: string; readonly ancestors:
 
 /** Null for what is no object of Kubernetes. */
 export const readLive = (body: unknown): LiveObject | null => {
-  const resourceVersion = at(at(body, "metadata"), "resourceVersion");
-  const ancestors = at(at(body, "status"), "ancestors");
+  const resourceVersion = jsonAt(body, "metadata", "resourceVersion");
+  const ancestors = jsonAt(body, "status", "ancestors");
   if (typeof resourceVersion !== "string") return null;
   return { resourceVersion, ancestors: Array.isArray(ancestors) ? ancestors : [] };
 };
@@ -23,15 +24,15 @@ export const mergedAncestors = (
   wanted: readonly AncestorStatus[],
   now: string,
 ): readonly Json[] | null => {
-  const isOurs = (entry: Json): boolean => at(entry, "controllerName") === controllerName;
+  const isOurs = (entry: Json): boolean => jsonAt(entry, "controllerName") === controllerName;
   const others = live.filter((entry) => !isOurs(entry));
   const before = live.filter(isOurs);
   const ours = wanted.slice(0, Math.max(0, maxAncestors - others.length)).flatMap((ancestor): readonly Json[] => {
     const ancestorRef = withoutNull(ancestor.ancestorRef);
-    const old = before.find((entry) => isSame(at(entry, "ancestorRef"), ancestorRef));
+    const old = before.find((entry) => isSame(jsonAt(entry, "ancestorRef"), ancestorRef));
     // What another node says of it stays.
     if (ancestor.conditions.some(({ reason }) => reason === notOnNode)) return old === undefined ? [] : [old];
-    const oldConditions = at(old, "conditions");
+    const oldConditions = jsonAt(old, "conditions");
     return [
       {
         ancestorRef,
@@ -39,10 +40,11 @@ export const mergedAncestors = (
         conditions: ancestor.conditions.map((condition): Json => {
           const same = Array.isArray(oldConditions)
             ? oldConditions.find(
-                (other: Json) => at(other, "type") === condition.type && at(other, "status") === condition.status,
+                (other: Json) =>
+                  jsonAt(other, "type") === condition.type && jsonAt(other, "status") === condition.status,
               )
             : undefined;
-          const since = at(same, "lastTransitionTime");
+          const since = jsonAt(same, "lastTransitionTime");
           return {
             ...withoutNull({ ...condition, message: shortened(condition.message) }),
             lastTransitionTime: typeof since === "string" ? since : now,
@@ -59,12 +61,12 @@ const shortened = (message: string): string => (message.length > 8000 ? `${messa
 
 const withoutTimes = (entries: readonly Json[]): Json =>
   entries.map((entry) => {
-    const conditions = at(entry, "conditions");
-    if (!isObject(entry) || !Array.isArray(conditions)) return entry;
+    const conditions = jsonAt(entry, "conditions");
+    if (!isJsonObject(entry) || !Array.isArray(conditions)) return entry;
     return {
       ...entry,
       conditions: conditions.map((condition: Json) =>
-        isObject(condition)
+        isJsonObject(condition)
           ? Object.fromEntries(Object.entries(condition).filter(([key]) => key !== "lastTransitionTime"))
           : condition,
       ),
@@ -73,10 +75,5 @@ const withoutTimes = (entries: readonly Json[]): Json =>
 
 const withoutNull = (object: { readonly [key: string]: string | number | null }): { readonly [key: string]: Json } =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
-
-const isObject = (value: unknown): value is { readonly [key: string]: Json } =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const at = (value: unknown, key: string): Json | undefined => (isObject(value) ? value[key] : undefined);
 
 const isSame = (a: Json | undefined, b: Json): boolean => a !== undefined && canonicalJson(a) === canonicalJson(b);

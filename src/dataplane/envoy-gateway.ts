@@ -11,10 +11,10 @@ import { gatewayNameLabel, labelPair, said } from "./identity.ts";
 import { indented, lines, type NativeWish, serviceOf, yamlText } from "./native.ts";
 import type { DataPlaneProfile } from "./profile.ts";
 
-const owningGatewayLabels = labelPair(
-  "gateway.envoyproxy.io/owning-gateway-name",
-  "gateway.envoyproxy.io/owning-gateway-namespace",
-);
+/** Label of proxies that run in the controller's namespace: the namespace of the Gateway that they are. */
+export const owningGatewayNamespace = "gateway.envoyproxy.io/owning-gateway-namespace";
+
+const owningGatewayLabels = labelPair("gateway.envoyproxy.io/owning-gateway-name", owningGatewayNamespace);
 
 /** Reference to the agent as EnvoyProxy wants it: a Service, or a Backend object for any other address. */
 const backendRef = ({ otlp }: NativeWish): readonly string[] => {

@@ -1,20 +1,14 @@
 import type { Json } from "../../base/canonical.ts";
+import { isJsonObject, jsonAt } from "../../base/json-at.ts";
 import type { SourceFile } from "../../diagnostics/source.ts";
 import { parseYaml, toJson } from "../../policy/yaml.ts";
 
 /** Where the base config receives OTLP/HTTP, and where it offers metrics to scrape; null where it does not. */
 export type Endpoints = { readonly otlpHttp: string | null; readonly scrape: string | null };
 
-const at = (value: Json | undefined, ...path: readonly string[]): Json | undefined => {
-  const [key, ...rest] = path;
-  if (key === undefined) return value;
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  return at((value as { readonly [key: string]: Json })[key], ...rest);
-};
-
 const ofType = (components: Json | undefined, type: string): readonly Json[] =>
-  typeof components === "object" && components !== null && !Array.isArray(components)
-    ? Object.entries(components as { readonly [key: string]: Json })
+  isJsonObject(components)
+    ? Object.entries(components)
         .filter(([id]) => id.split("/")[0] === type)
         .map(([, config]) => config)
     : [];
@@ -26,10 +20,12 @@ const local = (endpoint: Json | undefined): string | null =>
 export const endpointsOf = (base: SourceFile): Endpoints => {
   const [root] = parseYaml(base, { aliases: true, maxBytes: 1 << 20 }).value;
   const config = root === undefined ? undefined : toJson(root);
-  const receivers = ofType(at(config, "receivers"), "otlp").map((receiver) =>
-    local(at(receiver, "protocols", "http", "endpoint")),
+  const receivers = ofType(jsonAt(config, "receivers"), "otlp").map((receiver) =>
+    local(jsonAt(receiver, "protocols", "http", "endpoint")),
   );
-  const exporters = ofType(at(config, "exporters"), "prometheus").map((exporter) => local(at(exporter, "endpoint")));
+  const exporters = ofType(jsonAt(config, "exporters"), "prometheus").map((exporter) =>
+    local(jsonAt(exporter, "endpoint")),
+  );
   const http = receivers.find((endpoint) => endpoint !== null) ?? null;
   const prometheus = exporters.find((endpoint) => endpoint !== null) ?? null;
   return {
