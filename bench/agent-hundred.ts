@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePorts } from "../test/support/free-port.ts";
 import { hundredPolicies } from "../test/support/hundred-policies.ts";
+import { asShipped } from "../test/support/image-flags.ts";
 import { notedCollectors } from "../test/support/noted-collectors.ts";
 import { poll } from "../test/support/poll.ts";
 import type { Benchmark } from "./benchmark.ts";
@@ -14,13 +15,6 @@ const bundle = fromHere("../dist/otel-policy.js");
 const collector = process.env["OTELCOL_BIN"] ?? fromHere("../build/otelcol-lean");
 const edits = 5;
 const idleSeconds = 15;
-
-/** Flags of Node.js in the image: budgets are those of what users run. */
-const imageFlags = (): readonly string[] => {
-  const [, words = "[]"] = /^ENTRYPOINT (\[.*\])$/m.exec(readFileSync(fromHere("../Dockerfile"), "utf8")) ?? [];
-  const entrypoint: readonly string[] = JSON.parse(words);
-  return entrypoint.filter((word) => word.startsWith("--"));
-};
 
 /** Resident set of a process, MB (10⁶ bytes), as the kernel counts it. */
 const residentMb = (pid: number): number =>
@@ -56,7 +50,7 @@ exporters: {nop: {}, prometheus: {endpoint: "127.0.0.1:${prometheus}"}}
 service: {pipelines: {traces: {receivers: [otlp], exporters: [nop]}, metrics: {receivers: [otlp], exporters: [prometheus]}, logs: {receivers: [otlp], exporters: [nop]}}}
 `,
     );
-    const flags = imageFlags();
+    const { flags, env } = asShipped();
     const words = ["--policy-dir", policies, "--base", base, "--run-dir", runDir, "--listen", `127.0.0.1:${listen}`];
     const began = performance.now();
     const agent = spawn(
@@ -73,7 +67,7 @@ service: {pipelines: {traces: {receivers: [otlp], exporters: [nop]}, metrics: {r
         "--log-level",
         "error",
       ],
-      { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, MALLOC_ARENA_MAX: "1" } },
+      { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, ...env } },
     );
     const pid = agent.pid ?? 0;
     try {

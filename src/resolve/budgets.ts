@@ -36,22 +36,17 @@ export const usualBudgets: Amounts = {
   regex: 100_000,
 };
 
-const none: Amounts = {
-  policies: 0,
-  targets: 0,
-  dimensions: 0,
-  statements: 0,
-  "config-bytes": 0,
-  regex: 0,
-};
-const unlimited: Amounts = {
-  policies: Infinity,
-  targets: Infinity,
-  dimensions: Infinity,
-  statements: Infinity,
-  "config-bytes": Infinity,
-  regex: Infinity,
-};
+const each = (amountOf: (budget: BudgetName) => number): Amounts => ({
+  policies: amountOf("policies"),
+  targets: amountOf("targets"),
+  dimensions: amountOf("dimensions"),
+  statements: amountOf("statements"),
+  "config-bytes": amountOf("config-bytes"),
+  regex: amountOf("regex"),
+});
+
+const none = each(() => 0);
+const unlimited = each(() => Number.POSITIVE_INFINITY);
 
 /** The root namespace is the platform's own: it has the budgets that were named for it, and no others. */
 export const limitsOf = (
@@ -60,14 +55,7 @@ export const limitsOf = (
   rootNamespace: string | null,
 ): Amounts => ({ ...(namespace === rootNamespace ? unlimited : everyone), ...own.get(namespace) });
 
-const plus = (a: Amounts, b: Partial<Amounts>): Amounts => ({
-  policies: a.policies + (b.policies ?? 0),
-  targets: a.targets + (b.targets ?? 0),
-  dimensions: a.dimensions + (b.dimensions ?? 0),
-  statements: a.statements + (b.statements ?? 0),
-  "config-bytes": a["config-bytes"] + (b["config-bytes"] ?? 0),
-  regex: a.regex + (b.regex ?? 0),
-});
+const plus = (a: Amounts, b: Partial<Amounts>): Amounts => each((budget) => a[budget] + (b[budget] ?? 0));
 
 /** Each target of a policy once. */
 export const targetsOf = ({ targets }: TelemetryPolicy): readonly Target[] => [

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { AgentOptions } from "../../src/agent/options.ts";
 import { freePorts } from "./free-port.ts";
+import { asShipped } from "./image-flags.ts";
 import { notedCollectors } from "./noted-collectors.ts";
 import { testBase } from "./policy-collector.ts";
 import { poll } from "./poll.ts";
@@ -43,17 +44,20 @@ const main = fileURLToPath(new URL("agent-main.ts", import.meta.url));
 
 export const agentProcess = async (
   files: { readonly [name: string]: string },
-  /** `runDirBytes`: its run directory is a file system of this size. `fileBytes`: no file that it or its Collectors write grows beyond. `agent`: options beside those that a test of any kind needs. */
+  /** `runDirBytes`: its run directory is a file system of this size. `fileBytes`: no file that it or its Collectors write grows beyond. `isShipped`: with the flags of the image. `agent`: options beside those that a test of any kind needs. */
   {
     runDirBytes,
     fileBytes,
+    isShipped = false,
     agent = {},
   }: {
     readonly runDirBytes?: number;
     readonly fileBytes?: number;
+    readonly isShipped?: boolean;
     readonly agent?: Pick<Partial<AgentOptions>, "topology" | "collectorMode">;
   } = {},
 ): Promise<AgentProcess> => {
+  const shipped = isShipped ? asShipped() : { flags: [], env: {} };
   const root = mkdtempSync(join(tmpdir(), "ap-"));
   const [folder, runDir] = [join(root, "policies"), join(root, "run")];
   const killFile = join(root, "kill-at");
@@ -94,7 +98,7 @@ export const agentProcess = async (
     killAt: (line) => writeFileSync(killFile, line.source),
     start: async () => {
       rmSync(killFile, { force: true });
-      const words = [process.execPath, "--expose-gc", main, JSON.stringify({ ...options, killFile })];
+      const words = [process.execPath, ...shipped.flags, "--expose-gc", main, JSON.stringify({ ...options, killFile })];
       // The unit of the standard's ulimit is 512 bytes.
       const limit = `ulimit -f ${Math.ceil((fileBytes ?? 0) / 512)} && exec "$0" "$@"`;
       const mount = `mkdir -p "$0" && mount -t tmpfs -o size=${runDirBytes} tmpfs "$0" && exec "$@"`;
@@ -106,7 +110,7 @@ export const agentProcess = async (
           : ["unshare", "-rm", "sh", "-c", mount, runDir, ...words];
       const started = spawn(file, rest, {
         stdio: ["ignore", "pipe", "inherit"],
-        env: { ...process.env, TMPDIR: root },
+        env: { ...process.env, ...shipped.env, TMPDIR: root },
       });
       child = started;
       said = "";
