@@ -1,22 +1,28 @@
-import { startPolicyScene } from "../test/support/policy-scene.ts";
-import { collectorOfAll, inspectCollector } from "./reload-collector.ts";
+import { agentProcess } from "../test/support/agent-process.ts";
+import { collectorOfAll } from "./reload-collector.ts";
 import type { Contestant } from "./reload-contestant.ts";
 import { plain } from "./reload-plain.ts";
 import { supervised } from "./reload-supervisor.ts";
 
+/** In a process of its own and with the flags of the image, as it is run. */
 const agent = (name: string, topology: "handover" | "single"): Contestant => ({
   name,
   prepare: async () => null,
   start: async (policy) => {
-    const collector = { path: collectorOfAll, ...(await inspectCollector()), source: "built" } as const;
-    const scene = await startPolicyScene({ "a.yaml": policy }, { topology, collector, debounceMs: 10 }); // the default
-    await scene.until("ready", ({ ready }) => ready);
+    const running = await agentProcess(
+      { "a.yaml": policy },
+      { isShipped: true, isDirect: true, collector: collectorOfAll, agent: { topology, debounceMs: 10 } }, // the default
+    );
+    await running.start();
     return {
-      endpoint: scene.endpoint,
-      sinks: [scene.sink, scene.defaults],
-      apply: (text) => scene.write("a.yaml", text),
-      applyBroken: ({ policy: breaks }) => scene.write("a.yaml", breaks(policy)),
-      stop: () => scene.end(),
+      endpoint: running.endpoint,
+      sinks: [running.sink, running.defaults],
+      apply: (text) => running.write("a.yaml", text),
+      applyBroken: ({ policy: breaks }) => running.write("a.yaml", breaks(policy)),
+      stop: async () => {
+        await running.stop();
+        await running.end();
+      },
     };
   },
 });

@@ -6,6 +6,7 @@ import { askHealth } from "../collector/health.ts";
 import type { CollectorProcess } from "../collector/process.ts";
 import { collectorsOf, type RunningCollector } from "../collector/running.ts";
 import { environment } from "../render/types.ts";
+import { lateValue } from "./late-values.ts";
 import { type CoreLaunch, type IngestLaunch, logFile, onLogOf } from "./launch.ts";
 import { forgetProcess } from "./orphans.ts";
 import { externalIngestConfig, type Site } from "./site.ts";
@@ -38,7 +39,7 @@ export const findAdoptable = async (site: Site): Promise<Adoptable> => {
   for (const running of await collectorsOf(site.runDir.path)) {
     if (site.externalIngest !== null && running.configPath === externalIngestConfig(site)) continue;
     const config = await readFile(running.configPath, "utf8").catch(() => ""); // then its digest does not fit
-    const launch = isOurs(site, running, config) ? launchOf(running, config) : null;
+    const launch = isOurs(site, running, config) ? await launchOf(running, config) : null;
     if (launch === null) foreign.push(running);
     else if ("serial" in launch) cores.push({ launch, config, running, isLive: await isNamedLive(site, launch) });
     else if (ingest === null && (await askHealth(launch.healthSocket)) === "healthy")
@@ -86,11 +87,16 @@ const isOurs = (site: Site, { path, env }: RunningCollector, config: string): bo
 /** Variables that Go's runtime and its HTTP client read. */
 const isForGo = (name: string): boolean => /^(?:GO[A-Z]+|SSL_CERT_\w+|(?:https?|no|all)_proxy)$/i.test(name);
 
-const launchOf = ({ configPath, env }: RunningCollector, config: string): CoreLaunch | IngestLaunch | null => {
-  const digest = env[environment.digest] ?? "";
+const launchOf = async (
+  { configPath, env }: RunningCollector,
+  config: string,
+): Promise<CoreLaunch | IngestLaunch | null> => {
+  const [digest, telemetryPort] = await Promise.all([
+    lateValue(env[environment.digest] ?? ""),
+    lateValue(env[environment.telemetryPort] ?? "").then(Number),
+  ]);
   if (config === "" || sha256(config) !== digest) return null;
   const healthSocket = env[environment.healthSocket] ?? "";
-  const telemetryPort = Number(env[environment.telemetryPort]);
   const common = { configPath, env, healthSocket, telemetryPort, digest };
   const file = basename(configPath);
   if (file.startsWith("ingest-")) return { ...common, name: "ingest", flowPort: Number(env[environment.flowPort]) };

@@ -61,6 +61,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     stdout: options.collectorStdout ?? "inherit",
     endWithParent: options.endWithParent ?? false,
     externalIngest: options.externalIngest ?? null,
+    standby: !options.once && (options.standby ?? true),
     log,
     clock,
     reloadTimeoutMs: options.reloadTimeoutMs,

@@ -6,12 +6,13 @@ import type { CollectorProcess } from "../collector/process.ts";
 import { answers } from "../collector/sockets.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import { type Failure, failure } from "./failure.ts";
-import { type CoreLaunch, prepareCore, start } from "./launch.ts";
+import { type CoreLaunch, prepareCore, removeConfig, start } from "./launch.ts";
 import { isEmpty, keepConfig, Leftovers } from "./leftovers.ts";
 import { nameLive } from "./live-name.ts";
 import type { Proposal } from "./machine.ts";
 import { proveCore } from "./prove.ts";
 import { pause, type Site } from "./site.ts";
+import { Standby } from "./standby.ts";
 
 /** One core process, from its start to its end. */
 export type Core = {
@@ -44,6 +45,7 @@ export class Cores {
   /** Slots of launches that have not started yet. */
   readonly #prepared = new Set<string>();
   readonly leftovers: Leftovers;
+  readonly #standby: Standby;
   #serial = 0;
   #live: Core | null = null;
   #naming: Promise<unknown> = Promise.resolve();
@@ -52,14 +54,36 @@ export class Cores {
     this.#site = site;
     this.#onDeath = onDeath;
     this.leftovers = new Leftovers(site, () => ++this.#serial);
+    this.#standby = new Standby({
+      site,
+      place: () => this.#place(),
+      onEnded: (slot) => this.#free(slot),
+    });
   }
 
   get live(): Core | null {
     return this.#live;
   }
 
-  /** Writes the config and chooses socket, slot and ports. */
-  async prepare(proposal: Proposal): Promise<CoreLaunch | Failure> {
+  /** Writes the config and chooses socket, slot and ports. `isToRun`: it will most likely be started. */
+  async prepare(proposal: Proposal, isToRun = true): Promise<CoreLaunch | Failure> {
+    const { path } = this.#site.runDir;
+    const waiting = isToRun ? await this.#standby.take(proposal) : null;
+    if (waiting !== null) {
+      if (!("reason" in waiting)) await keepConfig(path, waiting.slot, proposal.core);
+      return waiting;
+    }
+    const { serial, slot } = this.#place();
+    const [launch] = await Promise.all([
+      prepareCore(this.#site, proposal, serial, slot),
+      keepConfig(path, slot, proposal.core),
+    ]);
+    if ("reason" in launch) this.#free(slot);
+    return launch;
+  }
+
+  /** A number and a slot that no other core has. */
+  #place(): { readonly serial: number; readonly slot: string } {
     this.#serial += 1;
     const serial = this.#serial;
     const taken = new Set([
@@ -69,33 +93,33 @@ export class Cores {
     ]);
     const slot = [...slots].find((name) => !taken.has(name)) ?? `s${serial}`;
     this.#prepared.add(slot);
-    const [launch] = await Promise.all([
-      prepareCore(this.#site, proposal, serial, slot),
-      keepConfig(this.#site.runDir.path, slot, proposal.core),
-    ]);
-    if ("reason" in launch) {
-      this.#prepared.delete(slot);
-      this.leftovers.settle(slot);
-    }
-    return launch;
+    return { serial, slot };
   }
 
-  /** A launch that does not come to a start. */
-  async forget({ slot, configPath }: CoreLaunch): Promise<void> {
-    await rm(configPath, { force: true });
+  /** Nobody started in a slot, so that nothing should be in it. */
+  #free(slot: string): void {
     if (this.#prepared.delete(slot)) this.leftovers.settle(slot);
   }
 
+  /** A launch that does not come to a start. */
+  async forget(launch: CoreLaunch): Promise<void> {
+    if (this.#standby.forget(launch)) return;
+    await removeConfig(launch.configPath);
+    this.#free(launch.slot);
+  }
+
   async start(launch: CoreLaunch): Promise<Core> {
-    return this.#follow(launch, await start(this.#site, launch));
+    return this.#follow(launch, this.#standby.release(launch) ?? (await start(this.#site, launch)));
   }
 
   /** Takes over one that runs: the one in service, or one that is to finish. */
   adopt(launch: CoreLaunch, process: CollectorProcess, isLive: boolean): void {
     this.#serial = Math.max(this.#serial, launch.serial);
     const core = this.#follow(launch, process);
-    if (isLive) this.#live = core;
-    else this.retire(core);
+    if (isLive) {
+      this.#live = core;
+      this.#standby.refill();
+    } else this.retire(core);
   }
 
   #follow(launch: CoreLaunch, process: CollectorProcess): Core {
@@ -133,6 +157,7 @@ export class Cores {
       return failure("commit_failed", unwritable(liveSocket, error), false);
     }
     this.#live = core;
+    this.#standby.refill();
     return null;
   }
 
@@ -154,7 +179,8 @@ export class Cores {
   async discard(core: Core): Promise<void> {
     core.retired = true;
     await core.process.stop(1000);
-    await rm(core.launch.configPath, { force: true });
+    await removeConfig(core.launch.configPath);
+    if (this.#live !== null) this.#standby.refill();
   }
 
   /**
@@ -163,6 +189,7 @@ export class Cores {
    */
   async stop(graceMs: number): Promise<void> {
     const { clock } = this.#site;
+    this.#standby.stop();
     const until = clock.now() + graceMs;
     const live = this.#live;
     while (live !== null && live.exit === null && clock.now() < until - leaveMs) {
@@ -179,6 +206,7 @@ export class Cores {
   }
 
   kill(): void {
+    this.#standby.stop();
     this.leftovers.kill();
     for (const { process } of this.#running) process.kill();
   }
@@ -199,7 +227,7 @@ export class Cores {
     const { name, configPath, socket, healthSocket } = core.launch;
     for (const path of [socket, healthSocket]) void rm(path, { force: true }).catch(() => {}); // stale ones hurt nobody
     // A candidate can end while its config is still being validated; whoever discards it removes that as well.
-    if (core.retired || this.#live === core) void rm(configPath, { force: true }).catch(() => {}); // the next agent does it
+    if (core.retired || this.#live === core) void removeConfig(configPath).catch(() => {}); // the next agent does it
     const log = this.#site.log.with({ process: name });
     if (exit.kind === "signal" && exit.forced) {
       const { message } = diagnostic("TP5015", { name, ms: this.#site.drainTimeoutMs }, null);

@@ -7,6 +7,7 @@ import { type CollectorProcess, startCollector } from "../collector/process.ts";
 import { removeStaleSockets } from "../collector/sockets.ts";
 import { environment } from "../render/types.ts";
 import { type Failure, failure } from "./failure.ts";
+import { lateFiles } from "./late-values.ts";
 import type { Proposal } from "./machine.ts";
 import { forgetProcess, noteProcess } from "./orphans.ts";
 import type { Site } from "./site.ts";
@@ -44,17 +45,11 @@ export const prepareIngest = async (site: Site, proposal: Proposal): Promise<Ing
   return { name, configPath, env, healthSocket, telemetryPort, flowPort, digest: proposal.ingestDigest };
 };
 
-export const prepareCore = async (
-  site: Site,
-  proposal: Proposal,
-  serial: number,
-  slot: string,
-): Promise<CoreLaunch | Failure> => {
-  const [telemetryPort = 0] = await freePorts(1);
+/** Of a core what is known before its config is: where it lives. */
+export type CorePlace = Pick<CoreLaunch, "name" | "configPath" | "env" | "healthSocket" | "serial" | "slot" | "socket">;
+
+export const placeCore = (site: Site, serial: number, slot: string): CorePlace => {
   const name = `core-${serial}`;
-  const configPath = site.runDir.configFile(name);
-  const unwritten = await writeForThisBoot(configPath, proposal.core);
-  if (unwritten !== null) return failure("start_failed", unwritten);
   const healthSocket = site.runDir.healthSocket(name);
   const socket = site.runDir.coreSocket(serial);
   const env = {
@@ -62,11 +57,30 @@ export const prepareCore = async (
     [environment.runDir]: site.runDir.path,
     [environment.coreSocket]: socket,
     [environment.healthSocket]: healthSocket,
-    [environment.telemetryPort]: String(telemetryPort),
-    [environment.digest]: proposal.digest,
     [environment.slot]: slot,
   };
-  return { name, configPath, env, healthSocket, telemetryPort, digest: proposal.digest, serial, slot, socket };
+  return { name, configPath: site.runDir.configFile(name), env, healthSocket, serial, slot, socket };
+};
+
+export const prepareCore = async (
+  site: Site,
+  proposal: Proposal,
+  serial: number,
+  slot: string,
+): Promise<CoreLaunch | Failure> => {
+  const [telemetryPort = 0] = await freePorts(1);
+  const place = placeCore(site, serial, slot);
+  const { digest } = proposal;
+  const unwritten = await writeForThisBoot(place.configPath, proposal.core);
+  if (unwritten !== null) return failure("start_failed", unwritten);
+  const env = { ...place.env, [environment.telemetryPort]: String(telemetryPort), [environment.digest]: digest };
+  return { ...place, env, telemetryPort, digest };
+};
+
+/** A config that nobody runs any more, and what is kept beside it. */
+export const removeConfig = async (configPath: string): Promise<void> => {
+  const { digest, telemetryPort } = lateFiles(configPath);
+  await Promise.all([configPath, digest, telemetryPort].map((path) => rm(path, { force: true })));
 };
 
 /** ingest listens on every socket of the run directory that is not a core's. */
@@ -89,8 +103,11 @@ export const onLogOf = (site: Site, name: string): ((line: CollectorLine) => voi
     log(level === "info" || fields["grpc_log"] === "true" ? "debug" : level, message, fields);
 };
 
-/** Starts what was prepared. Sockets left from a process that is gone are removed first: bind(2) would fail on them. */
-export const start = async (site: Site, launch: IngestLaunch | CoreLaunch): Promise<CollectorProcess> => {
+/**
+ * Starts what was prepared. Sockets left from a process that is gone are removed first: bind(2) would fail on them. With
+ * the `uri` of a gate only half.
+ */
+export const start = async (site: Site, launch: IngestLaunch | CorePlace, gate?: string): Promise<CollectorProcess> => {
   await removeStaleSockets(site.runDir.path, "serial" in launch ? ofCore(launch.serial) : ofIngest);
   const log = site.log.with({ process: launch.name });
   const stderr = logFile(site, launch.name);
@@ -105,6 +122,7 @@ export const start = async (site: Site, launch: IngestLaunch | CoreLaunch): Prom
     clock: site.clock,
     stderr,
     onLog: onLogOf(site, launch.name),
+    ...(gate === undefined ? {} : { gate }),
   });
   log("debug", "Collector started", { pid: started.pid, config: launch.configPath });
   const { pid } = started;

@@ -81,6 +81,8 @@ export type AgentOptions = {
   readonly reloadTimeoutMs: number;
   /** How long the Collector of the generation before may deliver what it holds. Default 5 minutes. */
   readonly drainTimeoutMs?: number;
+  /** Of topology handover: keep one Collector waiting for the next edit. Default true. */
+  readonly standby?: boolean;
   /** How long a new generation is looked at before it is trusted. Default 2 seconds. */
   readonly observeMs?: number;
   /** How often ingest is asked what it counted. Default 1 second. */

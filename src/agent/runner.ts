@@ -218,7 +218,7 @@ export class Runner implements Engine {
 
   /** Asks the Collector about a config that is not to run, at most one at a time. Null: nothing speaks against it. */
   async probe(proposal: Proposal, starts: boolean): Promise<Failure | null> {
-    const launch = await this.#cores.prepare(proposal);
+    const launch = await this.#cores.prepare(proposal, starts);
     if ("reason" in launch) return launch;
     const refused = await this.#validated(launch);
     if (refused !== null || !starts || this.#isStopping) {

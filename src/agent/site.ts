@@ -15,6 +15,8 @@ export type Site = {
   readonly clock: Clock;
   /** Who runs ingest: null: we do. */
   readonly externalIngest: ExternalIngestPorts | null;
+  /** Whether a Collector is kept waiting for the next edit (`standby.ts`). */
+  readonly standby: boolean;
   /** From the start of a Collector to its proof. */
   readonly reloadTimeoutMs: number;
   readonly drainTimeoutMs: number;

@@ -45,6 +45,7 @@ export const agentOptions = async (call: Call, collector: CollectorBinary, log: 
     debounceMs: flags.get(flag.debounce),
     resyncMs: flags.get(flag.resync),
     reloadTimeoutMs: flags.get(flag.reloadTimeout),
+    standby: !flags.get(flag.noStandby),
     listen,
     serve,
     once,

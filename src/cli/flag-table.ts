@@ -293,6 +293,12 @@ export const reloadTimeout = durationFlag({
   text: "give a new config so long to become healthy",
 });
 
+export const noStandby = switchFlag({
+  name: "no-standby",
+  group: "Agent",
+  text: "keep no Collector waiting for the next edit: 15 MB less, edits are live later",
+});
+
 export const listen = addressFlag({
   name: "listen",
   fallback: "127.0.0.1:13134",

@@ -3,7 +3,9 @@ export const collectorArguments = (
   configPath: string,
   featureGates: readonly string[],
   laidOver: readonly string[] = [],
+  gate: string | null = null,
 ): string[] => [
+  ...(gate === null ? [] : [`--config=${gate}`]),
   `--config=file:${configPath}`,
   ...laidOver.map((path) => `--config=file:${path}`),
   ...(featureGates.length === 0 ? [] : [`--feature-gates=${featureGates.join(",")}`]),

@@ -22,6 +22,8 @@ export type StartOptions = {
   readonly featureGates?: readonly string[];
   /** Further configs, each laid over those before it. */
   readonly laidOver?: readonly string[];
+  /** `uri` of a gate (`gate.ts`): it reads its config once that is opened. */
+  readonly gate?: string;
   /**
    * `inherit` (default): fd 1 is ours, because access logs are written to /dev/stdout, which cannot be opened anew when
    * it is a socket or pipe made here. A number is a file that is open here.
@@ -67,7 +69,7 @@ export const startCollector = (options: StartOptions): CollectorProcess => {
   const file = stderr === undefined ? null : openSync(stderr, "a", 0o600);
   const child = spawn(
     options.binary.path,
-    collectorArguments(options.configPath, options.featureGates ?? [], options.laidOver),
+    collectorArguments(options.configPath, options.featureGates ?? [], options.laidOver, options.gate),
     {
       env: options.env,
       stdio: ["ignore", options.stdout ?? "inherit", file ?? "pipe"],

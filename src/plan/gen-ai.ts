@@ -91,14 +91,18 @@ export const withCalls = (policy: TelemetryPolicy, targets: Target["kind"], draf
   const wish = wishOf(policy);
   const origin = policy.metrics?.genAI?.enabled.origin ?? draft.origin;
   const isCounted = rest.some((other) => other.kind === "derive");
+  const isExported = !draft.passthrough && rest.some((other) => other.kind === "export");
+  const depth = depthOf(wish, rest);
+  // Canonical names go along only where calls are asked about: nobody would see what was read.
+  if (!isCounted && !(isExported && depth === "all")) return draft;
   const stage: Stage = {
     kind: "genAI",
-    depth: depthOf(wish, rest),
+    depth,
     profile: wish?.profile ?? usualProfile,
     source: wish?.source ?? null,
     mesh: isCounted && targets === "Namespace",
     counted: isCounted,
-    exported: !draft.passthrough && rest.some((other) => other.kind === "export"),
+    exported: isExported,
     prices: pricesOf(policy, rest),
     origin,
   };

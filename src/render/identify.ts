@@ -2,7 +2,7 @@ import type { DataPlaneProfile, IdentitySource, Signal } from "../dataplane/prof
 import type { Plan } from "../plan/types.ts";
 import { type Candidate, candidatesOf, type RecordSource } from "./candidates.ts";
 import { type CodedRow, codedRows, lookup, readableRows } from "./lookup.ts";
-import { allOf, anyOf, attribute, quoted, type RecordContext, resourceAttribute } from "./ottl.ts";
+import { allOf, anyOf, attribute, isOneOf, quoted, type RecordContext, resourceAttribute } from "./ottl.ts";
 import { stamps } from "./stamps.ts";
 
 const target = resourceAttribute(stamps.target);
@@ -87,7 +87,14 @@ const told = (
   const alike = Map.groupBy(candidates, ({ profiles }) => profiles.map(({ name }) => name).join(" "));
   return [...alike.values()].flatMap((group) => {
     const profiles = group[0]?.profiles ?? [];
-    const by = anyOf(group.map((candidate) => `${byOf(candidate)} == ${quoted(candidate.id)}`));
+    const by = anyOf(
+      [...Map.groupBy(group, byOf)].map(([path, some]) =>
+        isOneOf(
+          path,
+          some.map(({ id }) => id),
+        ),
+      ),
+    );
     const here = allOf([`${target} != nil`, `${via} == nil`, by]);
     const marked = profiles.flatMap((profile) => {
       const mark = markOf(profile, signal);

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { systemClock } from "../../src/collector/system-clock.ts";
 import type { Export } from "../../src/traffic/batch.ts";
 import { type Sender, startSender } from "../../src/traffic/sender.ts";
 import { type Scene, startScene } from "../support/agent.ts";
+import { notedCollectors, waitingCollectors } from "../support/noted-collectors.ts";
 import { poll } from "../support/poll.ts";
 import { scrapeProm, sumOf } from "../support/prom.ts";
 import { attributeOf } from "../support/sink.ts";
@@ -130,13 +129,13 @@ describe("handover with a real Collector", () => {
   test("a core that dies while it is observed is taken back, and its config is not tried again unasked", async () => {
     await scene.until("serving", ({ at }) => at === "serving");
     const { live } = scene.agent.view();
-    const before = processesOf(scene.runDir, "core-");
+    const before = notedCollectors(scene.runDir, "core-");
     scene.write("a.yaml", "mark: seven\n");
     await scene.until(
       "observing",
       ({ at, live: now }) => at === "observing" && now?.number === (live?.number ?? 0) + 1,
     );
-    for (const pid of processesOf(scene.runDir, "core-")) if (!before.includes(pid)) process.kill(pid, "SIGKILL");
+    for (const pid of notedCollectors(scene.runDir, "core-")) if (!before.includes(pid)) process.kill(pid, "SIGKILL");
     const view = await scene.until("rolled back", ({ lastReload }) => lastReload?.outcome === "rolledBack");
     assert.deepEqual([view.live?.number, view.live?.digest], [live?.number, live?.digest]);
     const counts = await underTraffic(scene, () => poll("spans", () => scene.sink.spans.length > 300).then(() => {}));
@@ -159,11 +158,11 @@ describe("handover with a real Collector", () => {
     const before = await restarts();
     const counts = await underTraffic(scene, async () => {
       await poll("spans before", () => scene.sink.spans.length > 300);
-      const pids = processesOf(scene.runDir, "core-");
+      const pids = notedCollectors(scene.runDir, "core-");
       assert.equal(pids.length, 1);
       process.kill(pids[0] ?? 0, "SIGKILL");
       const seen = scene.sink.spans.length;
-      await poll("another core", () => processesOf(scene.runDir, "core-").some((pid) => !pids.includes(pid)));
+      await poll("another core", () => notedCollectors(scene.runDir, "core-").some((pid) => !pids.includes(pid)));
       await poll("spans after", () => scene.sink.spans.length > seen + 1000);
     });
     assert.equal(counts.refusedItems, 0, counts.lastRefusal ?? "");
@@ -173,7 +172,7 @@ describe("handover with a real Collector", () => {
   });
 
   test("kill -9 of ingest: it comes back on the same port", async () => {
-    const [pid = 0] = processesOf(scene.runDir, "ingest-");
+    const [pid = 0] = notedCollectors(scene.runDir, "ingest-");
     process.kill(pid, "SIGKILL");
     await scene.until("not ready", ({ ready }) => !ready);
     await scene.until("ready again", ({ ready }) => ready);
@@ -192,17 +191,6 @@ describe("handover with a real Collector", () => {
     assert.ok(refusedItems > 0, "the port was closed only after the sender stopped");
     assert.equal(scene.sink.spans.length, acceptedItems);
     assert.equal(scene.agent.view().ready, false);
-    assert.deepEqual(processesOf(scene.runDir, ""), []);
+    assert.deepEqual([...notedCollectors(scene.runDir), ...waitingCollectors(scene.runDir)], []);
   });
 });
-
-/** Process ids of the Collectors that the agent noted, by the name of their config. */
-const processesOf = (runDir: string, name: string): readonly number[] =>
-  readdirNotes(runDir)
-    .filter(({ config }) => config.includes(`/${name}`))
-    .map(({ pid }) => pid);
-
-const readdirNotes = (runDir: string): readonly { readonly pid: number; readonly config: string }[] =>
-  readdirSync(runDir)
-    .filter((file) => file.startsWith("process-"))
-    .map((file) => ({ pid: Number(file.slice("process-".length)), config: readFileSync(join(runDir, file), "utf8") }));

@@ -44,17 +44,22 @@ const main = fileURLToPath(new URL("agent-main.ts", import.meta.url));
 
 export const agentProcess = async (
   files: { readonly [name: string]: string },
-  /** `runDirBytes`: its run directory is a file system of this size. `fileBytes`: no file that it or its Collectors write grows beyond. `isShipped`: with the flags of the image. `agent`: options beside those that a test of any kind needs. */
+  /** `runDirBytes`: its run directory is a file system of this size. `fileBytes`: no file that it or its Collectors write grows beyond. `isShipped`: with the flags of the image. `isDirect`: the sink behind no door. `agent`: options beside those that a test of any kind needs. */
   {
     runDirBytes,
     fileBytes,
     isShipped = false,
+    isDirect = false,
+    collector,
     agent = {},
   }: {
     readonly runDirBytes?: number;
     readonly fileBytes?: number;
     readonly isShipped?: boolean;
-    readonly agent?: Pick<Partial<AgentOptions>, "topology" | "collectorMode">;
+    readonly isDirect?: boolean;
+    /** Default: the one that tests are run with. */
+    readonly collector?: string;
+    readonly agent?: Pick<Partial<AgentOptions>, "topology" | "collectorMode" | "debounceMs" | "standby">;
   } = {},
 ): Promise<AgentProcess> => {
   const shipped = isShipped ? asShipped() : { flags: [], env: {} };
@@ -71,7 +76,7 @@ export const agentProcess = async (
     policyDirs: [folder],
     runDir,
     base: testBase({ otlp, prometheus }, defaults),
-    redirectSinks: door.url,
+    redirectSinks: isDirect ? sink.url : door.url,
     listen: `127.0.0.1:${web}`,
     ...agent,
   };
@@ -110,7 +115,12 @@ export const agentProcess = async (
           : ["unshare", "-rm", "sh", "-c", mount, runDir, ...words];
       const started = spawn(file, rest, {
         stdio: ["ignore", "pipe", "inherit"],
-        env: { ...process.env, ...shipped.env, TMPDIR: root },
+        env: {
+          ...process.env,
+          ...shipped.env,
+          ...(collector === undefined ? {} : { OTELCOL_BIN: collector }),
+          TMPDIR: root,
+        },
       });
       child = started;
       said = "";

@@ -32,6 +32,7 @@ export const agent: Command = {
     flag.debounce,
     flag.resync,
     flag.reloadTimeout,
+    flag.noStandby,
     flag.listen,
     flag.once,
     flag.writeStatus,
