@@ -20,8 +20,6 @@ const start = (files: { readonly [name: string]: string }) =>
   startPolicyScene(files, {
     collector,
     env,
-    // The stand-in looks at a config before it starts the real one.
-    standby: false,
     compile: (sources, options) => compile(sources, { ...options, collector: null }),
   });
 

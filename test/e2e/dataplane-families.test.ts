@@ -253,15 +253,14 @@ spec:
 ${overrides}`;
 
 const start = "1700000000000000000";
-const now = (): string => `${Date.now()}000000`;
 
-const metricOf = ({ name, kind, points }: Arriving) => {
+const metricOf = ({ name, kind, points }: Arriving, now: string) => {
   const at = ({
     labels,
   }: Point): { attributes: readonly KeyValue[]; startTimeUnixNano: string; timeUnixNano: string } => ({
     attributes: attributes(labels),
     startTimeUnixNano: start,
-    timeUnixNano: now(),
+    timeUnixNano: now,
   });
   switch (kind) {
     case "counter":
@@ -299,11 +298,15 @@ const metricOf = ({ name, kind, points }: Arriving) => {
   }
 };
 
-/** One scrape of one target: everything under one resource. */
+/** One scrape of one target: everything under one resource, and of one moment. Points of two are not put together. */
 const scraped = ({ resource, sent }: Plane): Export => {
+  const now = `${Date.now()}000000`;
   const body = {
     resourceMetrics: [
-      { resource: { attributes: attributes(resource) }, scopeMetrics: [{ scope: {}, metrics: sent.map(metricOf) }] },
+      {
+        resource: { attributes: attributes(resource) },
+        scopeMetrics: [{ scope: {}, metrics: sent.map((family) => metricOf(family, now)) }],
+      },
     ],
   };
   return { path: "/v1/metrics", items: sent.length, body } as unknown as Export;

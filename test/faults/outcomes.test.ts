@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, unlinkSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { LedgerEntry } from "../../src/agent/view.ts";
@@ -9,7 +9,7 @@ import { inspect } from "../../src/collector/inspect.ts";
 import { systemClock } from "../../src/collector/system-clock.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { requireCollector } from "../support/collector.ts";
-import { killNow, notedCollectors } from "../support/noted-collectors.ts";
+import { killNow, notedCollectors, waitingCollectors } from "../support/noted-collectors.ts";
 import { markPolicy, type PolicyScene, startPolicyScene } from "../support/policy-scene.ts";
 import { poll } from "../support/poll.ts";
 
@@ -102,7 +102,9 @@ describe("every outcome and reason of the docs is told by status, history, log, 
       const [outcome = "", reason = ""] = pair.split(" ");
       const root = mkdtempSync(join(tmpdir(), "outcome-"));
       const program = join(root, "collector");
-      const bringBack = (): void => copyFileSync(misbehaving, program);
+      // It reads a neighbour, which stays where it is.
+      const text = readFileSync(misbehaving, "utf8").replace('$(dirname "$0")', dirname(misbehaving));
+      const bringBack = (): void => writeFileSync(program, text, { mode: 0o755 });
       bringBack();
       const path = requireCollector();
       const { value } = await inspect(path, { env: process.env });
@@ -138,7 +140,10 @@ describe("every outcome and reason of the docs is told by status, history, log, 
           scene,
           edit: (mark) => scene.write("a.yaml", markPolicy("a", mark)),
           at: (line, act) => waiting.push([line, act]),
-          remove: () => unlinkSync(program),
+          remove: () => {
+            unlinkSync(program);
+            for (const pid of waitingCollectors(scene.runDir)) killNow(pid); // one that has started needs no program
+          },
           bringBack,
           newestCore: () => Math.max(...notedCollectors(scene.runDir, "core")),
         });

@@ -2,6 +2,7 @@
 # The real Collector, but for configs with a certain word in them: NEVER_HEALTHY does nothing, IGNORES_TERM does not end
 # when asked to, FLOODS writes 30 MB to stderr, DIES_LATER is killed a second after its start, NEVER_STARTS ends at once.
 # `validate` is the real one's, but for REFUSED.
+. "$(dirname "$0")/../../process/children/waits-at-gate.sh"
 config=
 for word in "$@"; do
   case $word in --config=file:*) config=${word#--config=file:} ;; esac

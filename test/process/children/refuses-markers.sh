@@ -3,6 +3,7 @@
 # that checks more than we know:
 # REFUSED_ALONE by itself, with the path of the component it stands in; REFUSED_SECRETLY without any path;
 # REFUSED_PAIR_A and REFUSED_PAIR_B only together. REFUSED_AT_START passes validate and ends at the start.
+. "$(dirname "$0")/waits-at-gate.sh"
 config=
 for word in "$@"; do
   case $word in --config=file:*) config=${word#--config=file:} ;; esac
