@@ -11,6 +11,7 @@ import { Loop } from "./loop.ts";
 import { NodeNamespaces } from "./node-namespaces.ts";
 import type { AgentOptions, Served } from "./options.ts";
 import { removeConfigs } from "./orphans.ts";
+import { QueueRoom } from "./queue-room.ts";
 import { Reader } from "./reader.ts";
 import { Runner } from "./runner.ts";
 import { SeriesWatch } from "./series-watch.ts";
@@ -56,6 +57,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
   const site: Site = {
     binary: options.collector,
     runDir,
+    queueRoom: new QueueRoom(runDir.path),
     // Reading a config is mostly garbage: collected half as often, a candidate is there a fifth sooner.
     env: { GOGC: "200", ...options.env },
     stdout: options.collectorStdout ?? "inherit",

@@ -10,6 +10,7 @@ import { freePorts } from "../collector/ports.ts";
 import { type CollectorProcess, startCollector } from "../collector/process.ts";
 import { collectorsOf } from "../collector/running.ts";
 import { diagnostic } from "../diagnostics/diagnostic.ts";
+import { diskBytes } from "../render/queues.ts";
 import { diskQueues, keepsAll, leftoverConfig } from "./disk-queues.ts";
 import type { Door, DoorHooks } from "./door.ts";
 import { type Failure, failure } from "./failure.ts";
@@ -17,6 +18,7 @@ import { logFile, onLogOf } from "./launch.ts";
 import type { Proposal } from "./machine.ts";
 import { endOrphans, forgetProcess, noteProcess } from "./orphans.ts";
 import { movedOverlay, overlay, placesIn } from "./overlay.ts";
+import { queuesIn } from "./queue-room.ts";
 import { SingleQueues } from "./single-queues.ts";
 import type { Site } from "./site.ts";
 import { standInName } from "./stand-in.ts";
@@ -126,8 +128,11 @@ export class ChildDoor implements Door {
       };
     const exporters = diskQueues(config);
     const directory = await this.#queues.next(JSON.stringify(leftoverConfig(config, exporters)));
+    const queueBytes = await this.#site.queueRoom.ofSingle(queuesIn({ ...config, exporters }));
+    const laid = JSON.stringify(overlay(config, { healthSocket, telemetryPort, queues: { directory, exporters } }));
     return {
-      text: JSON.stringify(overlay(config, { healthSocket, telemetryPort, queues: { directory, exporters } })),
+      // A number of this config: the process and its environment may be older.
+      text: laid.replaceAll(JSON.stringify(diskBytes), String(queueBytes)),
       patienceMs: keepsAll(config, exporters)
         ? Math.min(Math.max(letGoMs, this.#startMs * startsWorth), reloadTimeoutMs)
         : reloadTimeoutMs,

@@ -6,10 +6,13 @@ import { readFile } from "node:fs/promises";
  */
 export const late = (path: string): string => `\${file:${path}}`;
 
+type Late = "digest" | "telemetryPort" | "queueBytes";
+
 /** The files of a core, beside its config. */
-export const lateFiles = (configPath: string): { readonly digest: string; readonly telemetryPort: string } => ({
+export const lateFiles = (configPath: string): { readonly [name in Late]: string } => ({
   digest: `${configPath}.digest`,
   telemetryPort: `${configPath}.port`,
+  queueBytes: `${configPath}.queue`,
 });
 
 /** A path with these would be read as more than a path. */

@@ -27,7 +27,7 @@ export type IngestLaunch = Launch & { readonly flowPort: number };
 export type CoreLaunch = Launch & { readonly serial: number; readonly slot: string; readonly socket: string };
 
 export const prepareIngest = async (site: Site, proposal: Proposal): Promise<IngestLaunch | Failure> => {
-  const [telemetryPort = 0, flowPort = 0] = await freePorts(2);
+  const [[telemetryPort = 0, flowPort = 0], queueBytes] = await Promise.all([freePorts(2), site.queueRoom.ofIngest()]);
   const name = "ingest";
   // Named by content: the one that runs must find its own file again when it has to be restarted.
   const configPath = site.runDir.configFile(`ingest-${proposal.ingestDigest.slice(0, 12)}`);
@@ -41,6 +41,7 @@ export const prepareIngest = async (site: Site, proposal: Proposal): Promise<Ing
     [environment.telemetryPort]: String(telemetryPort),
     [environment.flowPort]: String(flowPort),
     [environment.digest]: proposal.ingestDigest,
+    [environment.queueBytes]: String(queueBytes),
   };
   return { name, configPath, env, healthSocket, telemetryPort, flowPort, digest: proposal.ingestDigest };
 };
@@ -68,19 +69,23 @@ export const prepareCore = async (
   serial: number,
   slot: string,
 ): Promise<CoreLaunch | Failure> => {
-  const [telemetryPort = 0] = await freePorts(1);
+  const [[telemetryPort = 0], queueBytes] = await Promise.all([freePorts(1), site.queueRoom.ofCore(proposal.queues)]);
   const place = placeCore(site, serial, slot);
   const { digest } = proposal;
   const unwritten = await writeForThisBoot(place.configPath, proposal.core);
   if (unwritten !== null) return failure("start_failed", unwritten);
-  const env = { ...place.env, [environment.telemetryPort]: String(telemetryPort), [environment.digest]: digest };
+  const env = {
+    ...place.env,
+    [environment.telemetryPort]: String(telemetryPort),
+    [environment.digest]: digest,
+    [environment.queueBytes]: String(queueBytes),
+  };
   return { ...place, env, telemetryPort, digest };
 };
 
 /** A config that nobody runs any more, and what is kept beside it. */
 export const removeConfig = async (configPath: string): Promise<void> => {
-  const { digest, telemetryPort } = lateFiles(configPath);
-  await Promise.all([configPath, digest, telemetryPort].map((path) => rm(path, { force: true })));
+  await Promise.all([configPath, ...Object.values(lateFiles(configPath))].map((path) => rm(path, { force: true })));
 };
 
 /** ingest listens on every socket of the run directory that is not a core's. */

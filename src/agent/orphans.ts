@@ -53,7 +53,9 @@ export const endOrphans = async (
 /** Configs that nobody runs any more; they may hold credentials of the platform's exporters. */
 export const removeConfigs = async (runDir: string): Promise<void> => {
   const configs = (await readdir(runDir)).filter((name) =>
-    /^(?:(?:ingest|core)-\w+|collector|stand-in|candidate)\.yaml(?:\.digest|\.port)?$|^overlay\.json$/.test(name),
+    /^(?:(?:ingest|core)-\w+|collector|stand-in|candidate)\.yaml(?:\.(?:digest|port|queue))?$|^overlay\.json$/.test(
+      name,
+    ),
   );
   await Promise.all(configs.map((name) => rm(join(runDir, name), { force: true })));
 };

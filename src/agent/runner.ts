@@ -188,6 +188,8 @@ export class Runner implements Engine {
    * Where nothing is in service the candidate could not start yet, and its config is only validated.
    */
   async #validate(current: Try, proposal: Proposal, startsNow: boolean): Promise<Failure | null> {
+    const full = startsNow ? await this.#site.queueRoom.refusal() : null;
+    if (full !== null) return full;
     const launch = await this.#cores.prepare(proposal);
     if ("reason" in launch) return launch;
     current.launch = launch;

@@ -2,11 +2,14 @@ import type { Clock } from "../base/clock.ts";
 import type { CollectorBinary } from "../collector/find.ts";
 import type { RunDir } from "../collector/run-dir.ts";
 import type { Log } from "../telemetry/log.ts";
+import type { QueueRoom } from "./queue-room.ts";
 
 /** Where and with what the agent runs its Collectors. */
 export type Site = {
   readonly binary: CollectorBinary;
   readonly runDir: RunDir;
+  /** Of the run directory's disk. */
+  readonly queueRoom: QueueRoom;
   /** What every Collector inherits. */
   readonly env: NodeJS.ProcessEnv;
   readonly stdout: "inherit" | "ignore" | number;

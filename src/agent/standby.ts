@@ -75,12 +75,14 @@ export class Standby {
     if (spare.state !== "waiting") return null;
     const { place } = spare;
     const { digest } = proposal;
-    const [telemetryPort = 0] = await freePorts(1);
+    const { queueRoom } = this.#options.site;
+    const [[telemetryPort = 0], queueBytes] = await Promise.all([freePorts(1), queueRoom.ofCore(proposal.queues)]);
     const files = lateFiles(place.configPath);
     const written = await Promise.all([
       writeForThisBoot(place.configPath, proposal.core),
       writeForThisBoot(files.digest, digest),
       writeForThisBoot(files.telemetryPort, String(telemetryPort)),
+      writeForThisBoot(files.queueBytes, String(queueBytes)),
     ]);
     const unwritten = written.find((found) => found !== null);
     if (unwritten !== undefined && unwritten !== null) {
@@ -127,6 +129,7 @@ export class Standby {
       ...where.env,
       [environment.digest]: late(files.digest),
       [environment.telemetryPort]: late(files.telemetryPort),
+      [environment.queueBytes]: late(files.queueBytes),
     };
     const place: CorePlace = { ...where, env };
     const asked = this.#gate.arrived(place.name);

@@ -6,7 +6,7 @@ import { addFileEnds } from "./file-ends.ts";
 import { fromBase, hop } from "./hop.ts";
 import { type ComponentNames, componentNames } from "./names.ts";
 import { quoted, resourceAttribute } from "./ottl.ts";
-import { addQueueStorage } from "./queues.ts";
+import { addQueueStorage, diskBytes } from "./queues.ts";
 import { stamps } from "./stamps.ts";
 import { coreTelemetry } from "./telemetry.ts";
 import type { Tree } from "./tree.ts";
@@ -131,13 +131,13 @@ export const ownPull: Tree = { endpoint: "0.0.0.0:8889" };
 export const renderIngest = (base: BaseConfig, components: ReadonlySet<string> | null): Tree => {
   const assembly = newAssembly();
   const names = componentNames(components);
+  const store = addQueueStorage(assembly, components, "ingest");
   const core = add(assembly, "exporters", `${names.otlpGrpc}/otel_policy_core`, {
     ...hop(`${runDir}/core.sock`),
     // What arrives while no core listens waits here; a full queue refuses, which clients see and retry.
     sending_queue: {
-      queue_size: 10000,
+      ...(store === null ? { queue_size: 10000 } : { sizer: "bytes", queue_size: diskBytes, storage: store }),
       num_consumers: 10,
-      storage: addQueueStorage(assembly, components, "ingest") ?? undefined,
     },
   });
   addEntries(assembly, base, () => [core]);

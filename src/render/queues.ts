@@ -7,8 +7,10 @@ import { environment } from "./types.ts";
 /** The extension that keeps queues on disk. */
 export const queueStorage = "file_storage/otel_policy_queue";
 
-/** Bytes that one exporter may hold for a backend that does not take them, per signal. */
-const diskBytes = 256 * 1024 * 1024;
+/** Bytes that one exporter may hold for a backend that does not take them, per signal, where the disk has room. */
+export const usualQueueBytes = 256 * 1024 * 1024;
+/** The agent, which knows the disk, may say less. */
+export const diskBytes = `\${env:${environment.queueBytes}:-${usualQueueBytes}}`;
 const memoryBytes = 64 * 1024 * 1024;
 
 const variable = (name: string): string => `\${env:${name}}`;

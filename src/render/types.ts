@@ -40,6 +40,8 @@ export const environment = {
   digest: "OTEL_POLICY_DIGEST",
   /** Most series of one Prometheus endpoint or push sink; may be absent (ingest, or the one Collector). */
   maxSeries: "OTEL_POLICY_MAX_SERIES",
+  /** Most bytes in each queue on disk; may be absent (both). */
+  queueBytes: "OTEL_POLICY_QUEUE_BYTES",
   /** Name of the slot of this process (`a` or `b`), for storage directories (core only). */
   slot: "OTEL_POLICY_SLOT",
 } as const;

@@ -16,7 +16,7 @@ export const lineOf = (event: LogEvent, now: Instant, format: LogFormat, color: 
         `ts=${at}`,
         `level=${event.level}`,
         `msg=${quoted(event.message)}`,
-        ...fields.map(([name, value]) => `${name.replace(/[\s="\x00-\x1f\x7f]+/g, "_")}=${quoted(String(value))}`),
+        ...fields.map(([name, value]) => `${name.replace(/[\s="\x00-\x1f\x7f-\x9f]+/g, "_")}=${quoted(String(value))}`),
       ].join(" ")}\n`;
     case "pretty":
       return `${[

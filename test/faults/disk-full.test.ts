@@ -12,7 +12,10 @@ import { lastMark } from "../support/sink.ts";
 /** A small file system of its own, in a name space that ends with the process. */
 const canMount = spawnSync("unshare", ["-rm", "sh", "-c", "mount -t tmpfs -o size=1m tmpfs /mnt"]).status === 0;
 
-type Status = { readonly lastReload: { readonly outcome: string }; readonly live: { readonly number: number } };
+type Status = {
+  readonly lastReload: { readonly outcome: string; readonly reason: string; readonly words: string | null };
+  readonly live: { readonly number: number };
+};
 
 test("the disk of the run directory is full: what is accepted is delivered, what is not is refused; with space, edits apply again", {
   skip: canMount ? false : "no name spaces for users here (unshare -rm)",
@@ -48,6 +51,36 @@ test("the disk of the run directory is full: what is accepted is delivered, what
   }
 });
 
+test("a backend is down for long: queues are full before the disk is, an edit applies, and nothing is lost", {
+  skip: canMount ? false : "no name spaces for users here (unshare -rm)",
+}, async (t) => {
+  const agent = await agentProcess({ "a.yaml": markPolicy("a", "mark-0") }, { runDirBytes: 16 * 1024 * 1024 });
+  try {
+    await agent.start();
+    const status = async (): Promise<Status> => (await (await fetch(`${agent.url}/api/v1/status`)).json()) as Status;
+    const oracle = startOracle({ endpoint: agent.endpoint, perSecond: 150, spansPerRequest: 20, gateways: ["a"] });
+    await poll("spans", () => agent.sink.spans.length > 100);
+    agent.sink.behave({ status: 503 });
+    // The core's queue first, then that of ingest.
+    await poll("full", () => oracle.refused() > 2000, 60_000);
+    agent.write("a.yaml", markPolicy("a", "mark-1"));
+    const { lastReload } = await poll("tried", async () => {
+      const now = await status();
+      return now.lastReload.reason === "applied" && now.live.number === 1 ? null : now;
+    });
+    assert.equal(lastReload.outcome, "committed");
+    agent.sink.behave({});
+    await poll("flows again", () => lastMark(agent.sink) === "mark-1", 30_000);
+    await oracle.stop();
+    const verdict = await oracle.verdict([agent.sink], 15_000, 60_000);
+    t.diagnostic(JSON.stringify(verdict));
+    assert.deepEqual([verdict.lost, verdict.doubled], [0, 0], JSON.stringify(verdict));
+    assert.match(verdict.lastRefusal ?? "", /queue is full/); // and not the disk
+  } finally {
+    await agent.end();
+  }
+});
+
 /** Policies whose config is larger than that; on gateways without traffic, since their spans would be as large. */
 const largePolicies = (bytes: number): string =>
   Array.from({ length: Math.ceil(bytes / 50_000) }, (_, index) => {
@@ -68,9 +101,7 @@ test("a config cannot be written whole: the edit is turned down with the system'
     await poll("spans", () => oracle.accepted() > 50);
     agent.write("large.yaml", largePolicies(fileBytes));
     const { lastReload, live } = await poll("told", async () => {
-      const status = (await (await fetch(`${agent.url}/api/v1/status`)).json()) as Status & {
-        readonly lastReload: { readonly words: string | null };
-      };
+      const status = (await (await fetch(`${agent.url}/api/v1/status`)).json()) as Status;
       return status.lastReload.outcome === "rejected" ? status : null;
     });
     assert.match(lastReload.words ?? "", /the file would be larger than allowed/);
