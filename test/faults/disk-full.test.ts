@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { agentProcess } from "../support/agent-process.ts";
+import { type AgentProcess, agentProcess } from "../support/agent-process.ts";
 import { startOracle } from "../support/oracle.ts";
 import { markPolicy } from "../support/policy-scene.ts";
 import { poll } from "../support/poll.ts";
@@ -11,6 +11,19 @@ import { lastMark } from "../support/sink.ts";
 
 /** A small file system of its own, in a name space that ends with the process. */
 const canMount = spawnSync("unshare", ["-rm", "sh", "-c", "mount -t tmpfs -o size=1m tmpfs /mnt"]).status === 0;
+
+/** Until no byte more is taken. As seen from the agent, whose file system it is. Answers the file that takes the room. */
+const fillDisk = (agent: AgentProcess): string => {
+  const filler = `/proc/${agent.pid()}/root${agent.runDir}/filler`;
+  for (let bytes = 64 * 1024; bytes >= 512; bytes /= 2) {
+    try {
+      for (;;) writeFileSync(filler, Buffer.alloc(bytes), { flag: "a" });
+    } catch (error) {
+      assert.ok(error instanceof Error && "code" in error && error.code === "ENOSPC");
+    }
+  }
+  return filler;
+};
 
 type Status = {
   readonly lastReload: { readonly outcome: string; readonly reason: string; readonly words: string | null };
@@ -26,14 +39,7 @@ test("the disk of the run directory is full: what is accepted is delivered, what
     const status = async (): Promise<Status> => (await (await fetch(`${agent.url}/api/v1/status`)).json()) as Status;
     const oracle = startOracle({ endpoint: agent.endpoint, perSecond: 50, gateways: ["a"] });
     await poll("spans", () => agent.sink.spans.length > 100);
-    // As seen from the agent, whose file system it is.
-    const filler = `/proc/${agent.pid()}/root${agent.runDir}/filler`;
-    const block = Buffer.alloc(64 * 1024);
-    try {
-      for (;;) writeFileSync(filler, block, { flag: "a" });
-    } catch (error) {
-      assert.ok(error instanceof Error && "code" in error && error.code === "ENOSPC");
-    }
+    const filler = fillDisk(agent);
     const accepted = oracle.accepted();
     agent.write("a.yaml", markPolicy("a", "mark-1"));
     await poll("told", async () => (await status()).lastReload.outcome === "rejected");
@@ -46,6 +52,36 @@ test("the disk of the run directory is full: what is accepted is delivered, what
     const verdict = await oracle.verdict([agent.sink], 2000, 20_000);
     t.diagnostic(JSON.stringify(verdict));
     assert.deepEqual([verdict.lost, verdict.doubled], [0, 0], JSON.stringify(verdict));
+  } finally {
+    await agent.end();
+  }
+});
+
+test("the disk gets full while requests wait for a backend: at most those are lost, and with space everything goes on", {
+  skip: canMount ? false : "no name spaces for users here (unshare -rm)",
+}, async (t) => {
+  const agent = await agentProcess({ "a.yaml": markPolicy("a", "mark-0") }, { runDirBytes: 16 * 1024 * 1024 });
+  try {
+    await agent.start();
+    const oracle = startOracle({ endpoint: agent.endpoint, perSecond: 150, spansPerRequest: 20, gateways: ["a"] });
+    await poll("spans", () => agent.sink.spans.length > 100);
+    agent.sink.behave({ status: 503 });
+    const delivered = agent.sink.spans.length;
+    await poll("some wait", () => oracle.accepted() > delivered + 5000);
+    const filler = fillDisk(agent);
+    await poll("refused", () => oracle.refused() > 100);
+    const waiting = oracle.accepted() - agent.sink.spans.length;
+    agent.sink.behave({});
+    await poll("delivered again", () => agent.sink.spans.length > delivered + 100, 30_000);
+    rmSync(filler);
+    agent.write("a.yaml", markPolicy("a", "mark-1"));
+    await poll("applies", () => lastMark(agent.sink) === "mark-1", 30_000);
+    await oracle.stop();
+    const verdict = await oracle.verdict([agent.sink], 3000, 30_000);
+    t.diagnostic(`${waiting} waited; ${JSON.stringify(verdict)}`);
+    // The Collector gives up what it cannot read back from a full disk (exporterhelper's persistent queue).
+    assert.ok(verdict.lost < waiting, JSON.stringify(verdict));
+    assert.equal(verdict.doubled, 0, JSON.stringify(verdict));
   } finally {
     await agent.end();
   }
