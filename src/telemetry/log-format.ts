@@ -10,7 +10,7 @@ export const lineOf = (event: LogEvent, now: Instant, format: LogFormat, color: 
   const fields = Object.entries(event.fields).filter(([, value]) => value !== undefined);
   switch (format) {
     case "json":
-      return `${JSON.stringify({ ...Object.fromEntries(fields), ts: at, level: event.level, msg: event.message })}\n`;
+      return `${escapeC1(JSON.stringify({ ...Object.fromEntries(fields), ts: at, level: event.level, msg: event.message }))}\n`;
     case "logfmt":
       return `${[
         `ts=${at}`,

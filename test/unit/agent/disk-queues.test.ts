@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { diskQueues, keepsAll, leftoverConfig } from "../../../src/agent/disk-queues.ts";
 import { movedOverlay, overlay, placesIn } from "../../../src/agent/overlay.ts";
+import { diskBytes } from "../../../src/render/queues.ts";
 
 const config = {
   receivers: { otlp: { protocols: { grpc: { endpoint: "0.0.0.0:4317" } } } },
@@ -17,7 +18,7 @@ const config = {
   },
 };
 const storage = "file_storage/otel_policy_queue";
-const onDisk = { block_on_overflow: true, queue_size: 268_435_456, sizer: "bytes", storage };
+const onDisk = { block_on_overflow: true, queue_size: diskBytes, sizer: "bytes", storage };
 
 test("queues of policies' backends and of the platform's OTLP exporters go to disk, what it says of them is kept", () => {
   assert.deepEqual(diskQueues(config), {
