@@ -103,12 +103,13 @@ export class Standby {
     return spare.process;
   }
 
-  /** What it was given does not come to a start. Answers whether it was one of ours; then it ends. */
+  /** What it was given does not come to a start. Answers whether one of ours ends with it. */
   forget({ serial }: CoreLaunch): boolean {
     const spare = this.#claimed.get(serial);
     this.#claimed.delete(serial);
-    spare?.process.kill();
-    return spare !== undefined;
+    if (spare?.state !== "waiting") return false;
+    spare.process.kill();
+    return true;
   }
 
   /** None waits any more. */
@@ -155,6 +156,8 @@ export class Standby {
     if (state === "released") return;
     spare.state = "gone";
     if (this.#spare === spare) this.#spare = null;
+    // Whoever was promised it starts another one there, with what was written for it.
+    if (this.#claimed.has(place.serial)) return;
     void removeConfig(place.configPath).catch(() => {}); // the next agent does it
     this.#options.onEnded(place.slot);
     if (state === "coming" && !this.#isStopped) this.#failed(spare.process.words());

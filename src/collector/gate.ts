@@ -32,6 +32,10 @@ export const openGate = async (): Promise<Gate> => {
       return;
     }
     waiting.set(name, response);
+    response.once("close", () => {
+      waiting.delete(name);
+      arrivals.delete(name);
+    });
     arrived();
   });
   server.maxConnections = maxConnections;
@@ -46,8 +50,6 @@ export const openGate = async (): Promise<Gate> => {
     },
     open: (name) => {
       waiting.get(name)?.end("{}\n");
-      waiting.delete(name);
-      arrivals.delete(name);
     },
     close: () => {
       server.close();
