@@ -10,7 +10,6 @@ import { freePorts } from "../collector/ports.ts";
 import { type CollectorProcess, startCollector } from "../collector/process.ts";
 import { collectorsOf } from "../collector/running.ts";
 import { diagnostic } from "../diagnostics/diagnostic.ts";
-import { diskBytes } from "../render/queues.ts";
 import { diskQueues, keepsAll, leftoverConfig } from "./disk-queues.ts";
 import type { Door, DoorHooks } from "./door.ts";
 import { type Failure, failure } from "./failure.ts";
@@ -18,7 +17,6 @@ import { logFile, onLogOf } from "./launch.ts";
 import type { Proposal } from "./machine.ts";
 import { endOrphans, forgetProcess, noteProcess } from "./orphans.ts";
 import { movedOverlay, overlay, placesIn } from "./overlay.ts";
-import { queuesIn } from "./queue-room.ts";
 import { SingleQueues } from "./single-queues.ts";
 import type { Site } from "./site.ts";
 import { standInName } from "./stand-in.ts";
@@ -126,13 +124,12 @@ export class ChildDoor implements Door {
         text: JSON.stringify(overlay(config, { healthSocket, telemetryPort, queues: null })),
         patienceMs: reloadTimeoutMs,
       };
-    const exporters = diskQueues(config);
+    const { queueRoom } = this.#site;
+    // A number of this config: the process and its environment may be older.
+    const exporters = diskQueues(config, await queueRoom.ofSingle({ ...config, exporters: diskQueues(config) }));
     const directory = await this.#queues.next(JSON.stringify(leftoverConfig(config, exporters)));
-    const queueBytes = await this.#site.queueRoom.ofSingle(queuesIn({ ...config, exporters }));
-    const laid = JSON.stringify(overlay(config, { healthSocket, telemetryPort, queues: { directory, exporters } }));
     return {
-      // A number of this config: the process and its environment may be older.
-      text: laid.replaceAll(JSON.stringify(diskBytes), String(queueBytes)),
+      text: JSON.stringify(overlay(config, { healthSocket, telemetryPort, queues: { directory, exporters } })),
       patienceMs: keepsAll(config, exporters)
         ? Math.min(Math.max(letGoMs, this.#startMs * startsWorth), reloadTimeoutMs)
         : reloadTimeoutMs,

@@ -12,11 +12,11 @@ const immediate: ReadonlySet<string> = new Set(["debug", "nop", "file", "prometh
 const isOurs = (id: string): boolean => id.includes("/otel_policy_");
 
 /** What has to be laid over a config of the single topology for its queues to survive the process, as those of a core do. */
-export const diskQueues = (config: Config): DiskQueues => {
+export const diskQueues = (config: Config, bytes?: number): DiskQueues => {
   const exporters = object(config["exporters"]);
   return Object.fromEntries(
     Object.entries(exporters).flatMap(([id, body]) => {
-      const queued = withQueue(id, body ?? null, queueStorage);
+      const queued = withQueue(id, body ?? null, queueStorage, bytes);
       if (queued === body) return [];
       const part = { sending_queue: object(queued)["sending_queue"] ?? null };
       return [[id, isOurs(id) ? { ...part, retry_on_failure: ownRetry } : part]];

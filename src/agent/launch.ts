@@ -7,7 +7,7 @@ import { type CollectorProcess, startCollector } from "../collector/process.ts";
 import { removeStaleSockets } from "../collector/sockets.ts";
 import { environment } from "../render/types.ts";
 import { type Failure, failure } from "./failure.ts";
-import { lateFiles } from "./late-values.ts";
+import { type LateValues, lateEnvironment, lateFiles } from "./late-values.ts";
 import type { Proposal } from "./machine.ts";
 import { forgetProcess, noteProcess } from "./orphans.ts";
 import type { Site } from "./site.ts";
@@ -63,24 +63,31 @@ export const placeCore = (site: Site, serial: number, slot: string): CorePlace =
   return { name, configPath: site.runDir.configFile(name), env, healthSocket, serial, slot, socket };
 };
 
+/** What is left to say of a core once its config is known. */
+export const decideLate = async ({ queueRoom }: Site, { digest, config }: Proposal): Promise<LateValues> => {
+  const [[telemetryPort = 0], queueBytes] = await Promise.all([freePorts(1), queueRoom.ofCore(config)]);
+  return { digest, telemetryPort: String(telemetryPort), queueBytes: String(queueBytes) };
+};
+
+export const placed = (place: CorePlace, { digest, telemetryPort }: LateValues): CoreLaunch => ({
+  ...place,
+  digest,
+  telemetryPort: Number(telemetryPort),
+});
+
 export const prepareCore = async (
   site: Site,
   proposal: Proposal,
   serial: number,
   slot: string,
 ): Promise<CoreLaunch | Failure> => {
-  const [[telemetryPort = 0], queueBytes] = await Promise.all([freePorts(1), site.queueRoom.ofCore(proposal.queues)]);
   const place = placeCore(site, serial, slot);
-  const { digest } = proposal;
-  const unwritten = await writeForThisBoot(place.configPath, proposal.core);
+  const [late, unwritten] = await Promise.all([
+    decideLate(site, proposal),
+    writeForThisBoot(place.configPath, proposal.core),
+  ]);
   if (unwritten !== null) return failure("start_failed", unwritten);
-  const env = {
-    ...place.env,
-    [environment.telemetryPort]: String(telemetryPort),
-    [environment.digest]: digest,
-    [environment.queueBytes]: String(queueBytes),
-  };
-  return { ...place, env, telemetryPort, digest };
+  return placed({ ...place, env: { ...place.env, ...lateEnvironment(late) } }, late);
 };
 
 /** A config that nobody runs any more, and what is kept beside it. */

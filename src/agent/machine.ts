@@ -12,8 +12,6 @@ export type Proposal = {
   readonly ingest: string;
   /** The core's as data, where a stand-in has to be made of it. */
   readonly config?: { readonly [key: string]: Json };
-  /** How many queues on disk the core has; absent: only its text is known. */
-  readonly queues?: number;
   /** Some policy was left out or held back because of errors: applying it is no full success. */
   readonly flawed: boolean;
 };

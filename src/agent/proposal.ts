@@ -1,6 +1,5 @@
 import type { Rendered } from "../render/types.ts";
 import type { Proposal } from "./machine.ts";
-import { queuesIn } from "./queue-room.ts";
 
 /** What is proposed to run; null where a rendering lacks a part that this topology needs. */
 export const proposalOf = (rendered: Rendered | null, flawed: boolean): Proposal | null =>
@@ -12,6 +11,5 @@ export const proposalOf = (rendered: Rendered | null, flawed: boolean): Proposal
         core: rendered.core.yaml,
         ingest: rendered.ingest?.yaml ?? "",
         config: rendered.core.config,
-        queues: queuesIn(rendered.core.config),
         flawed,
       };

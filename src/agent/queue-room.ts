@@ -39,9 +39,10 @@ export class QueueRoom {
   }
 
   /** Bytes that each queue of a core may hold. */
-  async ofCore(queues = usualQueues): Promise<number> {
+  async ofCore(config?: Config): Promise<number> {
     const { free, floor } = await this.#left();
-    return bounded((free * ofCores) / overhead / Math.max(queues, 1), floor);
+    const queues = config === undefined ? usualQueues : Math.max(queuesIn(config), 1);
+    return bounded((free * ofCores) / overhead / queues, floor);
   }
 
   /** Why no further core can run beside the one in service, of which two queues may get full; null: it can. */
@@ -60,8 +61,8 @@ export class QueueRoom {
   }
 
   /** Bytes that each queue of the one Collector of the single topology may hold. */
-  async ofSingle(queues: number): Promise<number> {
-    return bounded(((await this.#free()) * ofCores) / overhead / Math.max(queues, 1), least);
+  async ofSingle(config: Config): Promise<number> {
+    return bounded(((await this.#free()) * ofCores) / overhead / Math.max(queuesIn(config), 1), least);
   }
 }
 

@@ -1,11 +1,9 @@
 import { writeForThisBoot } from "../collector/atomic-file.ts";
 import { type Gate, openGate } from "../collector/gate.ts";
-import { freePorts } from "../collector/ports.ts";
 import type { CollectorProcess } from "../collector/process.ts";
-import { environment } from "../render/types.ts";
 import { type Failure, failure } from "./failure.ts";
-import { canBeLate, late, lateFiles } from "./late-values.ts";
-import { type CoreLaunch, type CorePlace, placeCore, removeConfig, start } from "./launch.ts";
+import { canBeLate, lateEnvironment, lateFiles, lateReferences } from "./late-values.ts";
+import { type CoreLaunch, type CorePlace, decideLate, placeCore, placed, removeConfig, start } from "./launch.ts";
 import type { Proposal } from "./machine.ts";
 import { pause, type Site } from "./site.ts";
 
@@ -73,28 +71,25 @@ export class Standby {
     this.#spare = null;
     await spare.settled; // what is on its way is there sooner than what sets out now
     if (spare.state !== "waiting") return null;
+    // From here on its place is the caller's, also if it ends.
     const { place } = spare;
-    const { digest } = proposal;
-    const { queueRoom } = this.#options.site;
-    const [[telemetryPort = 0], queueBytes] = await Promise.all([freePorts(1), queueRoom.ofCore(proposal.queues)]);
+    this.#claimed.set(place.serial, spare);
+    const late = await decideLate(this.#options.site, proposal);
     const files = lateFiles(place.configPath);
     const written = await Promise.all([
       writeForThisBoot(place.configPath, proposal.core),
-      writeForThisBoot(files.digest, digest),
-      writeForThisBoot(files.telemetryPort, String(telemetryPort)),
-      writeForThisBoot(files.queueBytes, String(queueBytes)),
+      writeForThisBoot(files.digest, late.digest),
+      writeForThisBoot(files.telemetryPort, late.telemetryPort),
+      writeForThisBoot(files.queueBytes, late.queueBytes),
     ]);
-    const unwritten = written.find((found) => found !== null);
-    if (unwritten !== undefined && unwritten !== null) {
-      spare.process.kill();
-      return failure("start_failed", unwritten);
-    }
-    this.#claimed.set(place.serial, spare);
-    return { ...place, telemetryPort, digest };
+    const [unwritten] = written.filter((found) => found !== null);
+    if (unwritten === undefined) return placed(place, late);
+    if (!this.forget(place)) this.#clear(place);
+    return failure("start_failed", unwritten);
   }
 
   /** Lets it go on with what it was given; null: it was none of ours, or has ended. */
-  release({ serial, name }: CoreLaunch): CollectorProcess | null {
+  release({ serial, name }: CorePlace): CollectorProcess | null {
     const spare = this.#claimed.get(serial);
     this.#claimed.delete(serial);
     if (spare?.state !== "waiting") return null;
@@ -104,7 +99,7 @@ export class Standby {
   }
 
   /** What it was given does not come to a start. Answers whether one of ours ends with it. */
-  forget({ serial }: CoreLaunch): boolean {
+  forget({ serial }: CorePlace): boolean {
     const spare = this.#claimed.get(serial);
     this.#claimed.delete(serial);
     if (spare?.state !== "waiting") return false;
@@ -125,13 +120,7 @@ export class Standby {
     this.#gate ??= await openGate();
     const { serial, slot } = this.#options.place();
     const where = placeCore(site, serial, slot);
-    const files = lateFiles(where.configPath);
-    const env = {
-      ...where.env,
-      [environment.digest]: late(files.digest),
-      [environment.telemetryPort]: late(files.telemetryPort),
-      [environment.queueBytes]: late(files.queueBytes),
-    };
+    const env = { ...where.env, ...lateEnvironment(lateReferences(where.configPath)) };
     const place: CorePlace = { ...where, env };
     const asked = this.#gate.arrived(place.name);
     const process = await start(site, place, this.#gate.uri(place.name));
@@ -158,9 +147,13 @@ export class Standby {
     if (this.#spare === spare) this.#spare = null;
     // Whoever was promised it starts another one there, with what was written for it.
     if (this.#claimed.has(place.serial)) return;
-    void removeConfig(place.configPath).catch(() => {}); // the next agent does it
-    this.#options.onEnded(place.slot);
+    this.#clear(place);
     if (state === "coming" && !this.#isStopped) this.#failed(spare.process.words());
+  }
+
+  #clear({ configPath, slot }: CorePlace): void {
+    void removeConfig(configPath).catch(() => {}); // the next agent does it
+    this.#options.onEnded(slot);
   }
 
   #failed(words: string): void {

@@ -1,5 +1,5 @@
 import { isName } from "../policy/values/name.ts";
-import type { YamlNode } from "../policy/yaml.ts";
+import type { YamlNode } from "../policy/yaml-node.ts";
 
 export type Shape = "single" | "switch" | "list" | "block";
 

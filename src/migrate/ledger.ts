@@ -1,4 +1,4 @@
-import type { YamlNode } from "../policy/yaml.ts";
+import type { YamlNode } from "../policy/yaml-node.ts";
 import type { Manifest } from "./manifests.ts";
 import type { Entry, FieldOutcome } from "./outcome.ts";
 import { templatesIn } from "./templates.ts";

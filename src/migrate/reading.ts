@@ -9,7 +9,7 @@ import type { Rate, Target } from "../policy/types.ts";
 import { parseEndpoint } from "../policy/values/endpoint.ts";
 import { isAttributeName, isHeaderName, isName } from "../policy/values/name.ts";
 import { maxLiteral } from "../policy/values/source.ts";
-import type { YamlNode } from "../policy/yaml.ts";
+import type { YamlNode } from "../policy/yaml-node.ts";
 import type { Ledger, Note } from "./ledger.ts";
 import type { Manifest } from "./manifests.ts";
 import type { Cited, SketchProvider, SketchSource } from "./sketch.ts";

@@ -1,4 +1,4 @@
-import type { YamlNode } from "../policy/yaml.ts";
+import type { YamlNode } from "../policy/yaml-node.ts";
 import { foreign, isRead, named, readParts, refused, type Shape, wantedShape } from "./field-shapes.ts";
 import { type Template, templatesIn } from "./templates.ts";
 

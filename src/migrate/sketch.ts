@@ -1,5 +1,5 @@
 import type { Rate, Target } from "../policy/types.ts";
-import type { YamlNode } from "../policy/yaml.ts";
+import type { YamlNode } from "../policy/yaml-node.ts";
 
 /** A value of the policy-to-be, with the field of the manifest that it came from. */
 export type Cited<T> = {

@@ -1,6 +1,6 @@
 import type { Target } from "../policy/types.ts";
 import { isName } from "../policy/values/name.ts";
-import type { YamlNode } from "../policy/yaml.ts";
+import type { YamlNode } from "../policy/yaml-node.ts";
 import { groupOf } from "./group.ts";
 import type { Manifest } from "./manifests.ts";
 import { lost, type Reading } from "./reading.ts";

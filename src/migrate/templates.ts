@@ -1,5 +1,5 @@
 import type { SourceFile } from "../diagnostics/source.ts";
-import type { YamlNode } from "../policy/yaml.ts";
+import type { YamlNode } from "../policy/yaml-node.ts";
 
 /** A template expression that was taken out of a text, and where it stood. */
 export type Template = { readonly start: number; readonly end: number; readonly text: string };

@@ -1,5 +1,5 @@
 import { childOf } from "../policy/object.ts";
-import type { YamlNode } from "../policy/yaml.ts";
+import type { YamlNode } from "../policy/yaml-node.ts";
 
 /** Step into a map by name, into a list by number; null where there is no such place. */
 export const at = (node: YamlNode | null, ...steps: readonly (string | number)[]): YamlNode | null => {

@@ -1,5 +1,4 @@
 import { shortDigest } from "../base/canonical.ts";
-import { didYouMean } from "../base/suggest.ts";
 import { regexProblem } from "../cel/regex.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import { type Outcome, outcome } from "../diagnostics/outcome.ts";
@@ -15,12 +14,11 @@ import type {
   TierFactors,
   When,
 } from "../genai/price-table.ts";
-import { parseYaml, type YamlNode } from "../policy/yaml.ts";
+import { parseYaml } from "../policy/yaml.ts";
+import type { YamlNode } from "../policy/yaml-node.ts";
+import { get, listOf, mapOf, priceOf, type Report, textOf } from "./gen-ai-override-nodes.ts";
 
 // A platform's own prices, in the grammar of genai-prices: https://github.com/pydantic/genai-prices, prices/providers.
-
-type Report = (field: string, problem: string, at: Span) => null;
-type MapNode = Extract<YamlNode, { kind: "map" }>;
 
 /** The Collector reads it as RE2, the compiler itself as JavaScript: both must. */
 const isRegex = (pattern: string): boolean => {
@@ -43,41 +41,6 @@ const names = {
   ],
   dated: ["constraint", "prices"],
   match: ["equals", "starts_with", "ends_with", "contains", "regex", "or", "and", "not"],
-};
-
-/** A map whose keys are all known. */
-const mapOf = (node: YamlNode, field: string, known: readonly string[] | null, report: Report): MapNode | null => {
-  if (node.kind !== "map") return report(field, "must be a map", node.span);
-  for (const { key, keySpan } of node.entries) {
-    if (known !== null && !known.includes(key))
-      report(`${field}.${key}`, `is no field of the price grammar${didYouMean(key, known)}`, keySpan);
-  }
-  return node;
-};
-
-const get = (map: MapNode, key: string): YamlNode | null =>
-  map.entries.find((entry) => entry.key === key)?.value ?? null;
-
-const textOf = (node: YamlNode | null, field: string, report: Report, owner: Span): string | null => {
-  if (node === null) return report(field, "is missing", owner);
-  return node.kind === "scalar" && typeof node.value === "string" && node.value !== ""
-    ? node.value
-    : report(field, "must be text", node.span);
-};
-
-const listOf = (node: YamlNode | null, field: string, report: Report): readonly YamlNode[] => {
-  if (node === null) return [];
-  if (node.kind === "sequence") return node.items;
-  report(field, "must be a list", node.span);
-  return [];
-};
-
-/** A price: a number from 0 on, USD. */
-const priceOf = (node: YamlNode | null, field: string, report: Report, owner: Span): number | null => {
-  if (node === null) return report(field, "is missing", owner);
-  return node.kind === "scalar" && typeof node.value === "number" && Number.isFinite(node.value) && node.value >= 0
-    ? node.value
-    : report(field, "must be a number, 0 or more", node.span);
 };
 
 const rateOf = (node: YamlNode, field: string, report: Report): Rate | null => {

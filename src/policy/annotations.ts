@@ -2,7 +2,8 @@ import { didYouMean } from "../base/suggest.ts";
 import type { Span } from "../diagnostics/source.ts";
 import type { Reader } from "./reader.ts";
 import { vocabulary } from "./vocabulary.ts";
-import { parseYaml, type YamlEntry, type YamlNode } from "./yaml.ts";
+import { parseYaml } from "./yaml.ts";
+import type { YamlEntry, YamlNode } from "./yaml-node.ts";
 
 /** Users who must stay inside a strict CRD write extension fields as annotations: this prefix and the field's path. */
 const annotationPrefix = "otel-policy.dev/";

@@ -1,6 +1,6 @@
 import { childOf, textOf } from "./object.ts";
 import type { ContextObject } from "./types.ts";
-import type { YamlNode } from "./yaml.ts";
+import type { YamlNode } from "./yaml-node.ts";
 
 type Kind = ContextObject["kind"];
 

@@ -2,7 +2,7 @@ import type { Span } from "../diagnostics/source.ts";
 import { childOf, entryOf } from "./object.ts";
 import type { Field, Reader, Report } from "./reader.ts";
 import { readName } from "./values/name.ts";
-import type { YamlNode } from "./yaml.ts";
+import type { YamlNode } from "./yaml-node.ts";
 
 export type Metadata = {
   readonly namespace: string;

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { diagnostic } from "../diagnostics/diagnostic.ts";
 import { childOf, entryOf, textOf } from "./object.ts";
-import type { YamlNode } from "./yaml.ts";
+import type { YamlNode } from "./yaml-node.ts";
 
 const kuadrant = "extensions.kuadrant.io";
 /** OTEP-4738: early texts give a policy a `type`, the policies SIG's an `id` and one signal. */

@@ -1,5 +1,5 @@
 import type { Span } from "../diagnostics/source.ts";
-import type { YamlEntry, YamlNode } from "./yaml.ts";
+import type { YamlEntry, YamlNode } from "./yaml-node.ts";
 
 /** A Kubernetes object before anyone knows its kind. */
 export type KubernetesObject = { readonly root: YamlNode; readonly broken: boolean; readonly span: Span };

@@ -9,7 +9,7 @@ import { childOf, entryOf } from "./object.ts";
 import { openBlock, type Reader, type Report, shorten } from "./reader.ts";
 import { rules } from "./rules/rules.ts";
 import type { PolicyId, PolicyOptions, Target, TelemetryPolicy } from "./types.ts";
-import type { YamlNode } from "./yaml.ts";
+import type { YamlNode } from "./yaml-node.ts";
 
 /** What can be said of a policy, even when it is not usable. */
 export type ReadPolicy = {

@@ -5,7 +5,7 @@ import { type Located, located, type Origin } from "../diagnostics/origin.ts";
 import type { Span } from "../diagnostics/source.ts";
 import type { Dialect } from "./types.ts";
 import { blockOf, blocksWith, dialectNames, dialectsWith, vocabulary } from "./vocabulary.ts";
-import type { YamlNode } from "./yaml.ts";
+import type { YamlNode } from "./yaml-node.ts";
 
 export type Report = <C extends Code>(code: C, args: ArgsOf<C>, at: Span | null, details?: Details) => void;
 

@@ -9,30 +9,14 @@ import {
   visit,
   type YAMLParseError,
 } from "yaml";
-import type { Json } from "../base/canonical.ts";
 import type { ArgsOf, Code } from "../diagnostics/codes.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import { type Outcome, outcome } from "../diagnostics/outcome.ts";
 import type { SourceFile, Span } from "../diagnostics/source.ts";
+import type { YamlEntry, YamlNode } from "./yaml-node.ts";
 import { yamlProblem } from "./yaml-problems.ts";
 
-/** YAML as a located tree: every key and value knows its place. No type of the `yaml` package leaves this file. */
-export type YamlNode =
-  | { readonly kind: "map"; readonly entries: readonly YamlEntry[]; readonly span: Span }
-  | { readonly kind: "sequence"; readonly items: readonly YamlNode[]; readonly span: Span }
-  | {
-      readonly kind: "scalar";
-      readonly value: string | number | boolean | null;
-      readonly span: Span;
-      /** Written in quotes or as a block, so certainly meant as text. */
-      readonly quoted?: boolean;
-      /** How a number was written, where that is more than its value: `007`, `1e3`. */
-      readonly written?: string;
-    };
-
-export type YamlEntry = { readonly key: string; readonly keySpan: Span; readonly value: YamlNode };
-
-/** One document of a file. A broken one has errors; of its tree only the object's name should be believed. */
+/** One document of a file. No type of the `yaml` package leaves this file. A broken one has errors; of its tree only the object's name should be believed. */
 export type YamlDocument = { readonly root: YamlNode; readonly broken: boolean; readonly span: Span };
 
 export type YamlOptions = {
@@ -93,16 +77,6 @@ export const parseYamlDocuments = (file: SourceFile, options: YamlOptions): Outc
   if (documents.length === 0) diagnostics.push(diagnostic("TP1018", {}, end));
   if (hidden > 0) diagnostics.push(diagnostic("TP1027", { hidden }, end));
   return outcome(documents, diagnostics);
-};
-
-/** The tree as plain data; in a map the last of two equal keys stays. */
-export const toJson = (node: YamlNode): Json => {
-  if (node.kind === "scalar") return node.value;
-  if (node.kind === "sequence") return node.items.map(toJson);
-  // A null prototype: "__proto__" is a key like any other.
-  const map: { [key: string]: Json } = Object.create(null);
-  for (const { key, value } of node.entries) map[key] = toJson(value);
-  return map;
 };
 
 type Read = {

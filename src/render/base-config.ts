@@ -3,7 +3,8 @@ import type { Signal } from "../dataplane/profile.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import { type Outcome, outcome } from "../diagnostics/outcome.ts";
 import type { SourceFile, Span } from "../diagnostics/source.ts";
-import { parseYaml, toJson, type YamlNode } from "../policy/yaml.ts";
+import { parseYaml } from "../policy/yaml.ts";
+import { toJson, type YamlNode } from "../policy/yaml-node.ts";
 
 export type Components = { readonly [id: string]: Json };
 

@@ -26,8 +26,9 @@ export const allOf = (conditions: readonly string[]): string =>
 export const anyOf = (conditions: readonly string[]): string =>
   conditions.length === 1 ? (conditions[0] ?? "false") : conditions.map((condition) => `(${condition})`).join(" or ");
 
+/** Pattern of exactly one of these texts. */
+export const patternOf = (texts: readonly string[]): string => quoted(`^(?:${texts.map(literally).join("|")})$`);
+
 /** Whether the text at `path` is one of these; a comparison each would be read at every start of a core. */
 export const isOneOf = (path: string, texts: readonly string[]): string =>
-  texts.length === 1
-    ? `${path} == ${quoted(texts[0] ?? "")}`
-    : `IsMatch(${path}, ${quoted(`^(?:${texts.map(literally).join("|")})$`)})`;
+  texts.length === 1 ? `${path} == ${quoted(texts[0] ?? "")}` : `IsMatch(${path}, ${patternOf(texts)})`;

@@ -61,7 +61,12 @@ const isObject = (value: Json | undefined): value is { readonly [key: string]: J
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The platform's exporter, what it says of its queue kept, and the rest as `ownQueue`. */
-export const withQueue = (id: string, body: Json, store: string | null): Json => {
+export const withQueue = (
+  id: string,
+  body: Json,
+  store: string | null,
+  bytes: number | string = store === null ? memoryBytes : diskBytes,
+): Json => {
   if (!queueing.has(typeOf(id)) || !(body === null || isObject(body))) return body;
   const queue = body?.["sending_queue"];
   if (isObject(queue) && (queue["enabled"] === false || "storage" in queue || queue["wait_for_result"] === true))
@@ -69,7 +74,7 @@ export const withQueue = (id: string, body: Json, store: string | null): Json =>
   if (queue !== undefined && queue !== null && !isObject(queue)) return body;
   const own: { readonly [key: string]: Json } =
     queue === undefined || queue === null || !("queue_size" in queue || "sizer" in queue)
-      ? { sizer: "bytes", queue_size: store === null ? memoryBytes : diskBytes }
+      ? { sizer: "bytes", queue_size: bytes }
       : {};
   return {
     ...body,

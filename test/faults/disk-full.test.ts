@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { type AgentProcess, agentProcess } from "../support/agent-process.ts";
 import { startOracle } from "../support/oracle.ts";
 import { markPolicy } from "../support/policy-scene.ts";
@@ -25,26 +25,44 @@ const fillDisk = (agent: AgentProcess): string => {
   return filler;
 };
 
+/** An agent whose run directory is a disk of so many MiB. */
+const onSmallDisk = (
+  what: string,
+  mebibytes: number,
+  run: (agent: AgentProcess, t: TestContext) => Promise<void>,
+): void => {
+  test(what, { skip: canMount ? false : "no name spaces for users here (unshare -rm)" }, async (t) => {
+    const options = { runDirBytes: mebibytes * 1024 * 1024 };
+    const agent = await agentProcess({ "a.yaml": markPolicy("a", "mark-0") }, options);
+    try {
+      await agent.start();
+      await run(agent, t);
+    } finally {
+      await agent.end();
+    }
+  });
+};
+
+const statusOf = async ({ url }: AgentProcess): Promise<Status> =>
+  (await (await fetch(`${url}/api/v1/status`)).json()) as Status;
+
 type Status = {
   readonly lastReload: { readonly outcome: string; readonly reason: string; readonly words: string | null };
   readonly live: { readonly number: number };
 };
 
-test("the disk of the run directory is full: what is accepted is delivered, what is not is refused; with space, edits apply again", {
-  skip: canMount ? false : "no name spaces for users here (unshare -rm)",
-}, async (t) => {
-  const agent = await agentProcess({ "a.yaml": markPolicy("a", "mark-0") }, { runDirBytes: 12 * 1024 * 1024 });
-  try {
-    await agent.start();
-    const status = async (): Promise<Status> => (await (await fetch(`${agent.url}/api/v1/status`)).json()) as Status;
+onSmallDisk(
+  "the disk of the run directory is full: what is accepted is delivered, what is not is refused; with space, edits apply again",
+  12,
+  async (agent, t) => {
     const oracle = startOracle({ endpoint: agent.endpoint, perSecond: 50, gateways: ["a"] });
     await poll("spans", () => agent.sink.spans.length > 100);
     const filler = fillDisk(agent);
     const accepted = oracle.accepted();
     agent.write("a.yaml", markPolicy("a", "mark-1"));
-    await poll("told", async () => (await status()).lastReload.outcome === "rejected");
+    await poll("told", async () => (await statusOf(agent)).lastReload.outcome === "rejected");
     await poll("goes on, or refuses", () => oracle.accepted() + oracle.refused() > accepted + 200);
-    assert.equal((await status()).live.number, 1);
+    assert.equal((await statusOf(agent)).live.number, 1);
     rmSync(filler);
     agent.write("a.yaml", markPolicy("a", "mark-2"));
     await poll("applies again", () => lastMark(agent.sink) === "mark-2", 20_000);
@@ -52,17 +70,13 @@ test("the disk of the run directory is full: what is accepted is delivered, what
     const verdict = await oracle.verdict([agent.sink], 2000, 20_000);
     t.diagnostic(JSON.stringify(verdict));
     assert.deepEqual([verdict.lost, verdict.doubled], [0, 0], JSON.stringify(verdict));
-  } finally {
-    await agent.end();
-  }
-});
+  },
+);
 
-test("the disk gets full while requests wait for a backend: at most those are lost, and with space everything goes on", {
-  skip: canMount ? false : "no name spaces for users here (unshare -rm)",
-}, async (t) => {
-  const agent = await agentProcess({ "a.yaml": markPolicy("a", "mark-0") }, { runDirBytes: 16 * 1024 * 1024 });
-  try {
-    await agent.start();
+onSmallDisk(
+  "the disk gets full while requests wait for a backend: at most those are lost, and with space everything goes on",
+  16,
+  async (agent, t) => {
     const oracle = startOracle({ endpoint: agent.endpoint, perSecond: 150, spansPerRequest: 20, gateways: ["a"] });
     await poll("spans", () => agent.sink.spans.length > 100);
     agent.sink.behave({ status: 503 });
@@ -82,18 +96,13 @@ test("the disk gets full while requests wait for a backend: at most those are lo
     // The Collector gives up what it cannot read back from a full disk (exporterhelper's persistent queue).
     assert.ok(verdict.lost < waiting, JSON.stringify(verdict));
     assert.equal(verdict.doubled, 0, JSON.stringify(verdict));
-  } finally {
-    await agent.end();
-  }
-});
+  },
+);
 
-test("a backend is down for long: queues are full before the disk is, an edit applies, and nothing is lost", {
-  skip: canMount ? false : "no name spaces for users here (unshare -rm)",
-}, async (t) => {
-  const agent = await agentProcess({ "a.yaml": markPolicy("a", "mark-0") }, { runDirBytes: 16 * 1024 * 1024 });
-  try {
-    await agent.start();
-    const status = async (): Promise<Status> => (await (await fetch(`${agent.url}/api/v1/status`)).json()) as Status;
+onSmallDisk(
+  "a backend is down for long: queues are full before the disk is, an edit applies, and nothing is lost",
+  16,
+  async (agent, t) => {
     const oracle = startOracle({ endpoint: agent.endpoint, perSecond: 150, spansPerRequest: 20, gateways: ["a"] });
     await poll("spans", () => agent.sink.spans.length > 100);
     agent.sink.behave({ status: 503 });
@@ -101,7 +110,7 @@ test("a backend is down for long: queues are full before the disk is, an edit ap
     await poll("full", () => oracle.refused() > 2000, 60_000);
     agent.write("a.yaml", markPolicy("a", "mark-1"));
     const { lastReload } = await poll("tried", async () => {
-      const now = await status();
+      const now = await statusOf(agent);
       return now.lastReload.reason === "applied" && now.live.number === 1 ? null : now;
     });
     assert.equal(lastReload.outcome, "committed");
@@ -112,10 +121,33 @@ test("a backend is down for long: queues are full before the disk is, an edit ap
     t.diagnostic(JSON.stringify(verdict));
     assert.deepEqual([verdict.lost, verdict.doubled], [0, 0], JSON.stringify(verdict));
     assert.match(verdict.lastRefusal ?? "", /queue is full/); // and not the disk
-  } finally {
-    await agent.end();
-  }
-});
+  },
+);
+
+onSmallDisk(
+  "too little is left for the queues of one more core: the edit is turned down, what runs runs on",
+  16,
+  async (agent, t) => {
+    const oracle = startOracle({ endpoint: agent.endpoint, perSecond: 50, gateways: ["a"] });
+    await poll("spans", () => agent.sink.spans.length > 100);
+    const filler = `/proc/${agent.pid()}/root${agent.runDir}/filler`;
+    writeFileSync(filler, Buffer.alloc(10 * 1024 * 1024));
+    agent.write("a.yaml", markPolicy("a", "mark-1"));
+    const { lastReload, live } = await poll("told", async () => {
+      const status = await statusOf(agent);
+      return status.lastReload.outcome === "rejected" ? status : null;
+    });
+    assert.match(lastReload.words ?? "", /no room for those of one more core/);
+    assert.equal(live.number, 1);
+    rmSync(filler);
+    agent.write("a.yaml", markPolicy("a", "mark-2"));
+    await poll("applies", () => lastMark(agent.sink) === "mark-2");
+    await oracle.stop();
+    const verdict = await oracle.verdict([agent.sink]);
+    t.diagnostic(JSON.stringify(verdict));
+    assert.deepEqual([verdict.refused, verdict.lost, verdict.doubled], [0, 0, 0], JSON.stringify(verdict));
+  },
+);
 
 /** Policies whose config is larger than that; on gateways without traffic, since their spans would be as large. */
 const largePolicies = (bytes: number): string =>
@@ -137,7 +169,7 @@ test("a config cannot be written whole: the edit is turned down with the system'
     await poll("spans", () => oracle.accepted() > 50);
     agent.write("large.yaml", largePolicies(fileBytes));
     const { lastReload, live } = await poll("told", async () => {
-      const status = (await (await fetch(`${agent.url}/api/v1/status`)).json()) as Status;
+      const status = await statusOf(agent);
       return status.lastReload.outcome === "rejected" ? status : null;
     });
     assert.match(lastReload.words ?? "", /the file would be larger than allowed/);

@@ -59,7 +59,7 @@ export const agentProcess = async (
     readonly isDirect?: boolean;
     /** Default: the one that tests are run with. */
     readonly collector?: string;
-    readonly agent?: Pick<Partial<AgentOptions>, "topology" | "collectorMode" | "debounceMs" | "standby">;
+    readonly agent?: Pick<Partial<AgentOptions>, "topology" | "collectorMode" | "debounceMs">;
   } = {},
 ): Promise<AgentProcess> => {
   const shipped = isShipped ? asShipped() : { flags: [], env: {} };

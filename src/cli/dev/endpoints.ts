@@ -1,7 +1,8 @@
 import type { Json } from "../../base/canonical.ts";
 import { isJsonObject, jsonAt } from "../../base/json-at.ts";
 import type { SourceFile } from "../../diagnostics/source.ts";
-import { parseYaml, toJson } from "../../policy/yaml.ts";
+import { parseYaml } from "../../policy/yaml.ts";
+import { toJson } from "../../policy/yaml-node.ts";
 
 /** Where the base config receives OTLP/HTTP, and where it offers metrics to scrape; null where it does not. */
 export type Endpoints = { readonly otlpHttp: string | null; readonly scrape: string | null };

@@ -3,7 +3,8 @@ import { profileNames } from "../../dataplane/profiles.ts";
 import { type Diagnostic, diagnostic, hasErrors } from "../../diagnostics/diagnostic.ts";
 import { type Outcome, outcome } from "../../diagnostics/outcome.ts";
 import type { SourceFile } from "../../diagnostics/source.ts";
-import { defaultMaxBytes, parseYaml, type YamlNode } from "../../policy/yaml.ts";
+import { defaultMaxBytes, parseYaml } from "../../policy/yaml.ts";
+import type { YamlNode } from "../../policy/yaml-node.ts";
 import type { Expectation, Kind, Plain, PolicyTest, TestFile } from "./test-file.ts";
 
 const kinds: readonly Kind[] = ["spans", "logs", "lines", "metrics"];

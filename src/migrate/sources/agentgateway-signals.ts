@@ -1,5 +1,5 @@
 import type { Rate } from "../../policy/types.ts";
-import type { YamlNode } from "../../policy/yaml.ts";
+import type { YamlNode } from "../../policy/yaml-node.ts";
 import { conditionProblem, keepNative, type Reading, unknownFields } from "../reading.ts";
 import { endpointText } from "../say.ts";
 import type { Cited, SketchLogs, SketchMetrics, SketchSource, SketchTracing } from "../sketch.ts";

@@ -1,5 +1,5 @@
 import type { Target } from "../../policy/types.ts";
-import type { YamlNode } from "../../policy/yaml.ts";
+import type { YamlNode } from "../../policy/yaml-node.ts";
 import { groupOf } from "../group.ts";
 import type { Manifest } from "../manifests.ts";
 import type { Reading } from "../reading.ts";

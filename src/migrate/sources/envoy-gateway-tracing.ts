@@ -1,6 +1,6 @@
 import type { Rate } from "../../policy/types.ts";
 import { isHeaderName } from "../../policy/values/name.ts";
-import type { YamlNode } from "../../policy/yaml.ts";
+import type { YamlNode } from "../../policy/yaml-node.ts";
 import {
   backendOf,
   fractionRate,

@@ -1,4 +1,4 @@
-import type { YamlNode } from "../../policy/yaml.ts";
+import type { YamlNode } from "../../policy/yaml-node.ts";
 import { groupOf } from "../group.ts";
 import { keepNative, lost, lostSecret, type Reading, unknownFields, unrelated } from "../reading.ts";
 import { endpointText } from "../say.ts";

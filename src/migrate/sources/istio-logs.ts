@@ -1,4 +1,4 @@
-import type { YamlNode } from "../../policy/yaml.ts";
+import type { YamlNode } from "../../policy/yaml-node.ts";
 import { conditionProblem, keepNative, lost, type Reading, unknownFields } from "../reading.ts";
 import type { Cited, SketchLogs } from "../sketch.ts";
 import { at, entriesOf, itemsOf, switchOf, wordOf } from "../tree.ts";

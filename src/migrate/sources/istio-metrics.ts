@@ -1,4 +1,4 @@
-import type { YamlNode } from "../../policy/yaml.ts";
+import type { YamlNode } from "../../policy/yaml-node.ts";
 import {
   celSource,
   forEachUnspoken,

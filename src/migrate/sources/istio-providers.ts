@@ -1,5 +1,5 @@
 import { parseEndpoint } from "../../policy/values/endpoint.ts";
-import type { YamlNode } from "../../policy/yaml.ts";
+import type { YamlNode } from "../../policy/yaml-node.ts";
 import type { Manifest } from "../manifests.ts";
 import { forEachUnspoken, isLocal, keepNative, lost, providerAt, type Reading, unknownFields } from "../reading.ts";
 import type { SketchProvider } from "../sketch.ts";

@@ -1,6 +1,6 @@
 import type { Target } from "../../policy/types.ts";
 import { isName } from "../../policy/values/name.ts";
-import type { YamlNode } from "../../policy/yaml.ts";
+import type { YamlNode } from "../../policy/yaml-node.ts";
 import { lost, type Reading, wrong } from "../reading.ts";
 import type { Cited } from "../sketch.ts";
 import { askedTargets, gatewayTargets, namespacesIn, refsOf } from "../targets.ts";

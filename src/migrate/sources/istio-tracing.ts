@@ -1,5 +1,5 @@
 import { isHeaderName } from "../../policy/values/name.ts";
-import type { YamlNode } from "../../policy/yaml.ts";
+import type { YamlNode } from "../../policy/yaml-node.ts";
 import {
   keepNative,
   literalProblem,

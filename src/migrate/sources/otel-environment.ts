@@ -1,5 +1,5 @@
 import type { Rate } from "../../policy/types.ts";
-import type { YamlNode } from "../../policy/yaml.ts";
+import type { YamlNode } from "../../policy/yaml-node.ts";
 import {
   forEachUnspoken,
   isLocal,

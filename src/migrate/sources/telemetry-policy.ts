@@ -2,7 +2,7 @@ import type { Located } from "../../diagnostics/origin.ts";
 import { dialectOf } from "../../policy/dialects/dialects.ts";
 import { readPolicy } from "../../policy/policy.ts";
 import type { Provider, Target, TelemetryPolicy, ValueSource } from "../../policy/types.ts";
-import type { YamlNode } from "../../policy/yaml.ts";
+import type { YamlNode } from "../../policy/yaml-node.ts";
 import { groupOf } from "../group.ts";
 import { forEachUnspoken, keepNative, providerAt, type Reading } from "../reading.ts";
 import { endpointText } from "../say.ts";

@@ -6,7 +6,7 @@ import { genAIFamilies } from "../../plan/gen-ai-families.ts";
 import type { CallFamily, DerivedFamily, Stage, ValueFrom } from "../../plan/types.ts";
 import { type ClassScope, fieldOf, rowValue } from "../class-scope.ts";
 import { shared } from "../lookup.ts";
-import { attribute, configText, literally, quoted, type RecordContext, resourceAttribute } from "../ottl.ts";
+import { attribute, configText, patternOf, quoted, type RecordContext, resourceAttribute } from "../ottl.ts";
 import { stamps } from "../stamps.ts";
 import { type Tree, traced } from "../tree.ts";
 import { capStatements, capsNeedPolicy, longestValue } from "./cap.ts";
@@ -64,7 +64,7 @@ const apartFromOthers = (requestRecord: RequestRecord): string => {
   }
   const not = (requestRecord.not ?? []).map((duplicate) => {
     const key = attribute("log", duplicate.key);
-    if ("is" in duplicate) return `not IsMatch(${key}, ${quoted(`^(?:${duplicate.is.map(literally).join("|")})$`)})`;
+    if ("is" in duplicate) return `not IsMatch(${key}, ${patternOf(duplicate.is)})`;
     const mesh = `${resourceAttribute(stamps.row("namespace"))} != ""`;
     return `not (IsString(${key}) and HasPrefix(${key}, ${quoted(duplicate.startsWith)}) and ${mesh})`;
   });

@@ -1,18 +1,18 @@
 import { type AgentMetric, agentMetrics } from "../../genai/agent-metrics.ts";
 import { families } from "../../plan/families.ts";
 import type { DerivedFamily, Stage } from "../../plan/types.ts";
-import { allOf, anyOf, attribute, literally, quoted, resourceAttribute } from "../ottl.ts";
+import { allOf, anyOf, isOneOf, literally, quoted, resourceAttribute } from "../ottl.ts";
 import { stamps } from "../stamps.ts";
 import type { Tree } from "../tree.ts";
 import { carrier } from "./derive.ts";
+import { point, saidBy, stamp } from "./fold-said.ts";
 import { labelStatements } from "./gen-ai-metrics.ts";
 
 type Derive = Extract<Stage, { kind: "derive" }>;
 type Group = { readonly context: string; readonly statements: readonly string[] };
 
-const point = (key: string): string => attribute("datapoint", key);
-const stamp = (name: string): string => point(stamps.genAI(name));
-const named = (name: string): string => `metric.name == ${quoted(name)}`;
+const metricName = "metric.name";
+const named = (name: string): string => `${metricName} == ${quoted(name)}`;
 
 /** What a histogram's sum or count is called once it is a metric of its own. */
 const wireName = ({ name, from }: AgentMetric): string => (from === "counter" ? name : `${name}_${from}`);
@@ -85,49 +85,6 @@ const namesOf = (stage: Derive, family: DerivedFamily["family"]): readonly strin
     ? folded(stage).flatMap((metric) => (metric.counts.family === "gen_ai_requests" ? [unpricedName(metric)] : []))
     : folded(stage).flatMap((metric) => (metric.counts.family === family ? [wireName(metric)] : []));
 
-const isOneOf = (names: readonly string[]): string => names.map(named).join(" or ");
-
-type Said = { readonly name: string; readonly value: string; readonly when: readonly string[] };
-
-/** What a point of one metric says of the agent's calls. */
-const saidBy = ({ counts, provider, ...metric }: AgentMetric): readonly Said[] => {
-  const set = (name: string, value: string, ...when: readonly string[]): Said => ({ name, value, when });
-  const text = (name: string, key: string): Said =>
-    set(name, point(key), `IsString(${point(key)})`, `${point(key)} != ""`);
-  const calls: readonly Said[] = [
-    "is" in provider ? set("provider", quoted(provider.is)) : text("provider", provider.attribute),
-    text("requestModel", metric.requestModel),
-    text("responseModel", metric.responseModel),
-  ];
-  switch (counts.family) {
-    case "gen_ai_tokens": {
-      const { type, buckets } = counts;
-      const told = Object.entries(buckets).map(([is, bucket]) =>
-        set("bucket", quoted(bucket), `${point(type)} == ${quoted(is)}`),
-      );
-      return [...calls, ...told];
-    }
-    case "gen_ai_cost":
-      return [...calls, set("bucket", '"unsplit"'), set("cost_source", '"reported"')];
-    case "gen_ai_requests": {
-      const { error, failed } = counts;
-      return [
-        ...calls,
-        ...(error === null ? [] : [text("error", error)]),
-        ...(failed === null
-          ? []
-          : [
-              set(
-                "error",
-                '"_OTHER"',
-                `${point(failed.key)} == ${quoted(failed.is)} or ${point(failed.key)} == ${failed.is}`,
-              ),
-            ]),
-      ];
-    }
-  }
-};
-
 /** What points say, each fact in one statement for all metrics that say it alike. */
 const readStatements = (stage: Derive): readonly string[] => {
   const all = folded(stage).flatMap((metric) => saidBy(metric).map((said) => ({ metric, said })));
@@ -143,7 +100,7 @@ const readStatements = (stage: Derive): readonly string[] => {
       );
       return said === undefined
         ? []
-        : [`set(${stamp(said.name)}, ${said.value}) where ${allOf([isOneOf(names), ...said.when])}`];
+        : [`set(${stamp(said.name)}, ${said.value}) where ${allOf([isOneOf(metricName, names), ...said.when])}`];
     }),
     ...labels.map((label) => `set(${label}, "other") where IsString(${label}) and Len(${label}) > ${longestLabel}`),
   ];
@@ -158,9 +115,9 @@ const dimensionStatements = (stage: Derive, { family, added }: DerivedFamily): r
   return [
     ...carriers.map(
       (key) =>
-        `set(${point(key)}, ${resourceAttribute(key)}) where (${isOneOf(names)}) and ${point(key)} == nil and ${resourceAttribute(key)} != nil`,
+        `set(${point(key)}, ${resourceAttribute(key)}) where (${isOneOf(metricName, names)}) and ${point(key)} == nil and ${resourceAttribute(key)} != nil`,
     ),
-    `keep_matching_keys(datapoint.attributes, ${quoted(`^(?:${kept})$`)}) where ${isOneOf(names)}`,
+    `keep_matching_keys(datapoint.attributes, ${quoted(`^(?:${kept})$`)}) where ${isOneOf(metricName, names)}`,
   ];
 };
 
@@ -170,11 +127,11 @@ const typeStatements = (stage: Derive): readonly string[] => {
   const whole = `datapoint.value_int == 0 and datapoint.value_double > 0.0 and datapoint.value_double < ${most}.0`;
   return [
     "set(datapoint.start_time_unix_nano, 0)",
-    `set(datapoint.value_int, Int(datapoint.value_double)) where ${allOf([...(amounts.length === 0 ? [] : [`not (${isOneOf(amounts)})`]), whole])}`,
+    `set(datapoint.value_int, Int(datapoint.value_double)) where ${allOf([...(amounts.length === 0 ? [] : [`not (${isOneOf(metricName, amounts)})`]), whole])}`,
     ...(amounts.length === 0
       ? []
       : [
-          `set(datapoint.value_double, Double(datapoint.value_int)) where (${isOneOf(amounts)}) and datapoint.value_int > 0`,
+          `set(datapoint.value_double, Double(datapoint.value_int)) where (${isOneOf(metricName, amounts)}) and datapoint.value_int > 0`,
         ]),
   ];
 };
@@ -190,7 +147,10 @@ const withinGroups = (stage: Derive): readonly Group[] => {
       : [],
   );
   if (inclusive.length === 0) return [];
-  const names = isOneOf(inclusive.map(({ metric }) => wireName(metric)));
+  const names = isOneOf(
+    metricName,
+    inclusive.map(({ metric }) => wireName(metric)),
+  );
   const carriers = (familyOf(stage, "gen_ai_tokens")?.added ?? []).flatMap(({ from }) =>
     from.kind === "attribute" ? [point(carrier(from))] : [],
   );
@@ -252,8 +212,8 @@ export const emptyFilter = (stage: Derive): Tree => {
     error_mode: "ignore",
     metric_conditions: [
       `not ((datapoint.value_int > 0 and datapoint.value_int < ${most}) or (datapoint.value_double > 0.0 and datapoint.value_double < ${most}.0))`,
-      ...(tokens.length === 0 ? [] : [`${stamp("bucket")} == nil and (${isOneOf(tokens)})`]),
-      ...(unpriced.length === 0 ? [] : [`${stamp("error")} != nil and (${isOneOf(unpriced)})`]),
+      ...(tokens.length === 0 ? [] : [`${stamp("bucket")} == nil and (${isOneOf(metricName, tokens)})`]),
+      ...(unpriced.length === 0 ? [] : [`${stamp("error")} != nil and (${isOneOf(metricName, unpriced)})`]),
     ],
   };
 };
@@ -272,7 +232,9 @@ export const agentNames = (stage: Derive): readonly Group[] => {
     );
     return names.length === 0
       ? []
-      : removed.map((label) => `delete_key(datapoint.attributes, ${quoted(label)}) where ${isOneOf(names)}`);
+      : removed.map(
+          (label) => `delete_key(datapoint.attributes, ${quoted(label)}) where ${isOneOf(metricName, names)}`,
+        );
   });
   const stampsRead = [
     "source",
@@ -289,7 +251,9 @@ export const agentNames = (stage: Derive): readonly Group[] => {
     {
       context: "datapoint",
       statements: [
-        ...(unpriced.length === 0 ? [] : [`set(${stamp("unpriced")}, "metrics_only") where ${isOneOf(unpriced)}`]),
+        ...(unpriced.length === 0
+          ? []
+          : [`set(${stamp("unpriced")}, "metrics_only") where ${isOneOf(metricName, unpriced)}`]),
         ...labelStatements(new Set(stampsRead.map(stamps.genAI))),
         ...labels,
       ],
@@ -298,9 +262,9 @@ export const agentNames = (stage: Derive): readonly Group[] => {
       context: "metric",
       // Names last: until then they say where a metric came from.
       statements: known.flatMap(({ definition, names }) => [
-        `set(metric.unit, ${quoted(definition.unit)}) where ${isOneOf(names)}`,
-        `set(metric.description, ${quoted(definition.description)}) where ${isOneOf(names)}`,
-        `set(metric.name, ${quoted(definition.name)}) where ${isOneOf(names)}`,
+        `set(metric.unit, ${quoted(definition.unit)}) where ${isOneOf(metricName, names)}`,
+        `set(metric.description, ${quoted(definition.description)}) where ${isOneOf(metricName, names)}`,
+        `set(metric.name, ${quoted(definition.name)}) where ${isOneOf(metricName, names)}`,
       ]),
     },
   ];

@@ -2,7 +2,7 @@ import { type Convention, circumstances, conventions, type GenAIAlias, nestedCal
 import { type CountField, type Field, rareCounts, usualCounts } from "../../genai/names.ts";
 import { operationAliases } from "../../genai/operations.ts";
 import { knownProviders } from "../../genai/providers.ts";
-import { allOf, attribute, literally, quoted, type RecordContext } from "../ottl.ts";
+import { allOf, attribute, patternOf, quoted, type RecordContext } from "../ottl.ts";
 import { stamps } from "../stamps.ts";
 
 export type Group = {
@@ -172,7 +172,7 @@ const nestedGroup = (): Group => {
           `set(${cache}[${quoted(first)}], ${cache}[${quoted(key)}]) where not IsMap(${cache}[${quoted(first)}]) and IsMap(${cache}[${quoted(key)}])`,
       ),
       "flatten(log.cache)",
-      `keep_matching_keys(log.cache, ${quoted(`^(?:${flat.map(literally).join("|")})$`)})`,
+      `keep_matching_keys(log.cache, ${patternOf(flat)})`,
       'merge_maps(log.attributes, log.cache, "insert")',
     ],
   };

@@ -3,7 +3,8 @@ import type { Compilation } from "../../../src/compile.ts";
 import type { NativeWish } from "../../../src/dataplane/native.ts";
 import type { DataPlaneProfile } from "../../../src/dataplane/profile.ts";
 import { nativeWish } from "../../../src/plan/native-wish.ts";
-import { parseYaml, toJson } from "../../../src/policy/yaml.ts";
+import { parseYaml } from "../../../src/policy/yaml.ts";
+import { toJson } from "../../../src/policy/yaml-node.ts";
 import type { Place } from "../../support/dataplane-scene.ts";
 import type { JsonMap } from "./bootstrap.ts";
 

@@ -2,6 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { QueueRoom, queuesIn } from "../../../src/agent/queue-room.ts";
 
+const stored = { sending_queue: { storage: "file_storage/otel_policy_queue" } };
+
+/** A config with so many queues on disk. */
+const storing = (queues: number) => {
+  const ids = Array.from({ length: queues }, (_, index) => `otlp_http/${index}`);
+  return {
+    exporters: Object.fromEntries(ids.map((id) => [id, stored])),
+    service: { pipelines: { traces: { exporters: ids } } },
+  };
+};
+
 const mebibyte = 1024 * 1024;
 const usual = 256 * mebibyte;
 /** bbolt's pages, at most. */
@@ -9,7 +20,10 @@ const onDisk = 2;
 
 test("a disk with gigabytes of room changes nothing", async () => {
   const room = new QueueRoom("/run", async () => 100_000 * mebibyte);
-  assert.deepEqual([await room.ofIngest(), await room.ofCore(30), await room.ofSingle(12)], [usual, usual, usual]);
+  assert.deepEqual(
+    [await room.ofIngest(), await room.ofCore(storing(30)), await room.ofSingle(storing(12))],
+    [usual, usual, usual],
+  );
   assert.equal(await room.refusal(), null);
 });
 
@@ -24,7 +38,8 @@ for (const size of [16, 64, 256, 1024, 8192])
     const ingest = (await room.ofIngest()) * 3 * onDisk;
     let cores = 0;
     // Each core fills two of its four queues behind a backend that is down, and is replaced by an edit.
-    for (; cores < 100 && (await room.refusal()) === null; cores++) used += 2 * onDisk * (await room.ofCore(4));
+    for (; cores < 100 && (await room.refusal()) === null; cores++)
+      used += 2 * onDisk * (await room.ofCore(storing(4)));
     assert.ok(cores >= 2, `${cores} cores`);
     assert.ok(used + ingest <= size * mebibyte, `${used} and ${ingest} of ${size * mebibyte}`);
     const refused = await room.refusal();
@@ -38,11 +53,10 @@ test("what ingest takes fits into a core's queue", async () => {
   const room = new QueueRoom("/run", async () => free);
   const ingest = await room.ofIngest();
   free = 0;
-  assert.ok((await room.ofCore(6)) >= ingest);
+  assert.ok((await room.ofCore()) >= ingest);
 });
 
 test("queues are those of exporters that store, one for each signal", () => {
-  const stored = { sending_queue: { storage: "file_storage/otel_policy_queue" } };
   const config = {
     exporters: { "otlp_http/a": stored, "otlp_http/b": stored, debug: {}, "otlp_grpc/none": stored },
     service: {

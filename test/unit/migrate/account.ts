@@ -5,7 +5,8 @@ import type { Migration } from "../../../src/migrate/migrate.ts";
 import { withoutTemplates } from "../../../src/migrate/templates.ts";
 import { leavesUnder } from "../../../src/migrate/tree.ts";
 import { readPolicies } from "../../../src/policy/read.ts";
-import { parseYamlDocuments, type YamlNode } from "../../../src/policy/yaml.ts";
+import { parseYamlDocuments } from "../../../src/policy/yaml.ts";
+import type { YamlNode } from "../../../src/policy/yaml-node.ts";
 import { resolve } from "../../../src/resolve/resolve.ts";
 
 type Leaf = { readonly file: string; readonly start: number; readonly end: number };

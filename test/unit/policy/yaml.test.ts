@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { parseYaml, parseYamlDocuments, toJson } from "../../../src/policy/yaml.ts";
+import { parseYaml, parseYamlDocuments } from "../../../src/policy/yaml.ts";
+import { toJson } from "../../../src/policy/yaml-node.ts";
 
 const strict = { aliases: false, maxBytes: 1024 * 1024 };
 const base = { ...strict, aliases: true };
