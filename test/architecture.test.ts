@@ -20,7 +20,12 @@ const rules: Rules = {
     { level: 5, name: "resolve" },
     { level: 6, name: "plan" },
     // Reads the base config with the same located YAML tree that policies are read with, and knows nothing of policies.
-    { level: 7, name: "render", blindTo: ["policy", "migrate", "resolve"], mayUse: ["policy/yaml.ts", "policy/yaml-node.ts"] },
+    {
+      level: 7,
+      name: "render",
+      blindTo: ["policy", "migrate", "resolve"],
+      mayUse: ["policy/yaml.ts", "policy/yaml-node.ts"],
+    },
     { level: 8, name: "compile.ts" },
     // A child process and our own telemetry: neither knows what a config or a policy means.
     {
