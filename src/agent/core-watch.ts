@@ -40,12 +40,16 @@ export class CoreWatch {
     this.#cancel?.();
   }
 
-  async #look(): Promise<void> {
+  /** Once more, now: an edit can come before the first look, and its generation must have one to be compared with. */
+  async read(): Promise<void> {
     const core = this.#core();
     const samples = core === null ? null : await scrape(core.telemetryPort, timeoutMs).catch(() => null); // none this time
-    if (this.#isStopped) return;
     if (core !== null && samples !== null)
       this.#readings = [...this.#readings, { serial: core.serial, counts: countsOf(samples) }].slice(-windowed);
-    this.#cancel = this.#site.clock.after(everyMs, () => void this.#look());
+  }
+
+  async #look(): Promise<void> {
+    await this.read();
+    if (!this.#isStopped) this.#cancel = this.#site.clock.after(everyMs, () => void this.#look());
   }
 }

@@ -190,6 +190,7 @@ export class Runner implements Engine {
   async #validate(current: Try, proposal: Proposal, startsNow: boolean): Promise<Failure | null> {
     const full = startsNow ? await this.#site.queueRoom.refusal() : null;
     if (full !== null) return full;
+    void this.#watch.read();
     const launch = await this.#cores.prepare(proposal);
     if ("reason" in launch) return launch;
     current.launch = launch;

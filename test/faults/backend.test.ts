@@ -54,7 +54,7 @@ describe("a backend misbehaves while an edit arrives", () => {
       t.diagnostic(`${what}: ${verdict.accepted} accepted, ${verdict.doubled} twice`);
       assert.equal(lastMark(scene.sink) === undefined, false);
       await scene.until("rest", ({ at }) => at === "serving");
-      assert.equal(scene.agent.view().lastReload?.outcome, "committed");
+      assert.equal(scene.agent.view().lastReload?.outcome, "committed", JSON.stringify(scene.agent.view().lastReload));
       scene.sink.clear();
     });
 
