@@ -150,7 +150,12 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     throw error;
   });
   await loop.takeOver();
-  const hints = debounce(clock, options.debounceMs, (since) => reader.look("change", since));
+  const hints = debounce(
+    clock,
+    options.debounceMs,
+    (since) => reader.look("change", since),
+    () => reader.expect(),
+  );
   const watch = options.once
     ? null
     : await Watch.start({

@@ -12,22 +12,29 @@ const capMs = 1000;
 
 /**
  * Calls `due` once it was quiet for `quietMs` after a hint, at the latest a second after the first one (or after
- * `quietMs`, where that is longer), with the instant of that first hint.
+ * `quietMs`, where that is longer), with the instant of that first hint; `first` at that hint itself.
  */
-export const debounce = (clock: Clock, quietMs: number, due: (since: Instant) => void): Debounce => {
+export const debounce = (
+  clock: Clock,
+  quietMs: number,
+  due: (since: Instant) => void,
+  first = (): void => {},
+): Debounce => {
   let since: Instant | null = null;
   let cancel = (): void => {};
   const fire = (): void => {
-    const first = since;
+    const began = since;
     since = null;
-    if (first !== null) due(first);
+    if (began !== null) due(began);
   };
   return {
     hint: () => {
       const now = clock.now();
+      const isFirst = since === null;
       since ??= now;
       cancel();
       cancel = clock.after(Math.max(0, Math.min(quietMs, since + Math.max(capMs, quietMs) - now)), fire);
+      if (isFirst) first();
     },
     stop: () => {
       cancel();

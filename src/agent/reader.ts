@@ -4,7 +4,8 @@ import type { Clock, Instant } from "../base/clock.ts";
 import { writeAtomically } from "../collector/atomic-file.ts";
 import type { Aside } from "./aside.ts";
 import type { StoredGeneration } from "./generations.ts";
-import { type CompileFiles, compileHolding, type GoodTexts, type Held, holdGeneration } from "./hold-back.ts";
+import { type CompileFiles, type GoodTexts, type Held, holdGeneration } from "./hold-back.ts";
+import { type Compiled, LookAhead } from "./look-ahead.ts";
 import type { Cause } from "./machine.ts";
 import { clearPin, type Pin, readPin, writePin } from "./pin.ts";
 import { emptied, readSnapshot, type Snapshot } from "./snapshot.ts";
@@ -35,6 +36,7 @@ export type ReaderOptions = {
 /** Reads the policies, one look at a time, and compiles what is new. */
 export class Reader {
   readonly #options: ReaderOptions;
+  readonly #ahead: LookAhead;
   #digest: string | null = null;
   #texts: ReadonlyMap<string, string> = new Map();
   #good: GoodTexts = new Map();
@@ -47,6 +49,7 @@ export class Reader {
 
   private constructor(options: ReaderOptions, good: GoodTexts, pin: Pin | null) {
     this.#options = options;
+    this.#ahead = new LookAhead(options.paths, options.compile);
     this.#good = good;
     this.#pin = pin;
   }
@@ -67,6 +70,18 @@ export class Reader {
     this.#pin = { generation, over: (await readSnapshot(paths)).digest };
     await writePin(runDir, this.#pin);
     this.look("request", clock.now());
+  }
+
+  /** Something may have changed, and will be looked at once it is quiet: makes ready for it. */
+  expect(): void {
+    if (this.#isStopped || this.#isLooking || this.#pin !== null) return;
+    const beside = { good: this.#good, asides: this.#asides };
+    // While a look is on its way its own compilation is sooner; what was emptied is most likely not written yet.
+    void this.#ahead.look(
+      beside,
+      ({ digest, files }) =>
+        this.#isStopped || this.#isLooking || digest === this.#digest || emptied(this.#texts, files).length > 0,
+    );
   }
 
   look(cause: Cause, since: Instant, isSecond = false): void {
@@ -90,6 +105,7 @@ export class Reader {
   /** What the compiler is told beside the policies has changed. */
   again(since: Instant): void {
     this.#digest = null;
+    this.#ahead.forget();
     this.look("change", since);
   }
 
@@ -132,15 +148,10 @@ export class Reader {
     }
     // Before the compiler runs: input that makes it throw is not given to it again and again.
     this.#digest = snapshot.digest;
-    const began = performance.now();
     // Asked for: whatever was refused gets its next chance, together with everything else.
     if (cause === "request") this.#asides = [];
-    const held =
-      this.#pin === null
-        ? compileHolding(snapshot, this.#good, this.#options.compile, this.#asides)
-        : holdGeneration(this.#pin.generation, this.#good, this.#options.compile);
+    const { held, compileMs } = this.#compiled(snapshot);
     this.#asides = held.asides;
-    const compileMs = performance.now() - began;
     this.#texts = new Map(snapshot.files.map(({ path, text }) => [path, text]));
     const wasGood = this.#good;
     this.#good = held.good;
@@ -152,6 +163,13 @@ export class Reader {
       compileMs,
     });
     if (!isEqual(wasGood, held.good)) await storeTexts(runDir, held.good);
+  }
+
+  #compiled(snapshot: Snapshot): Compiled {
+    if (this.#pin === null) return this.#ahead.compiled({ snapshot, good: this.#good, asides: this.#asides });
+    const began = performance.now();
+    const held = holdGeneration(this.#pin.generation, this.#good, this.#options.compile);
+    return { held, compileMs: performance.now() - began };
   }
 }
 

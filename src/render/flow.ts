@@ -13,46 +13,53 @@ const itemKinds = [
   ["logs", "logs"],
 ] as const;
 
-/** Its parts are read back: each statement more costs at every start of a core. */
+/** Its parts are read back by ingest. */
 const metricName = (signal: Signal, stage: FlowStage): string => `otel_policy.${stage}.${signal}`;
 
 /** Connector that counts items by policy at one stage; what governed what is read from these. */
 export const flowConnector = (names: ComponentNames, stage: FlowStage): string =>
   `${names.signalToMetrics}/otel_policy_${stage}`;
 
-/** Adds the flow counters that some pipeline feeds and the pipeline that names them; `exporter` leads to their cumulative state. */
+/**
+ * Adds the flow counters that some pipeline feeds, for the signals that feed them; `exporter` leads to their cumulative
+ * state. Whatever else is to be said of them ingest says, which does not start with every edit.
+ */
 export const addFlow = (assembly: Assembly, names: ComponentNames, exporter: string): void => {
-  const policy = stamps.row("policy");
-  const fed = (["received", "kept"] as const).filter((stage) =>
-    [...assembly.pipelines.values()].some(({ exporters }) => exporters.includes(flowConnector(names, stage))),
-  );
+  const fed = (["received", "kept"] as const).flatMap((stage) => {
+    const connector = flowConnector(names, stage);
+    const feeding = [...assembly.pipelines].filter(([, { exporters }]) => exporters.includes(connector));
+    const definitions = itemKinds.flatMap(([signal, kind]): readonly [string, Tree][] =>
+      feeding.some(([id]) => id.startsWith(`${signal}/`)) ? [[kind, [counter(signal, stage)]]] : [],
+    );
+    return definitions.length === 0 ? [] : [{ connector, definitions }];
+  });
   if (fed.length === 0) return;
-  for (const stage of fed) {
-    const definitions = itemKinds.map(([signal, kind]): [string, Tree] => [
-      kind,
-      [
-        {
-          name: metricName(signal, stage),
-          description: "Items that a policy governs.",
-          unit: "{item}",
-          include_resource_attributes: [{ key: policy }],
-          sum: { value: "1", monotonic: true },
-        },
-      ],
-    ]);
-    add(assembly, "connectors", flowConnector(names, stage), {
-      error_mode: "ignore",
-      ...Object.fromEntries(definitions),
-    });
-  }
+  for (const { connector, definitions } of fed)
+    add(assembly, "connectors", connector, { error_mode: "ignore", ...Object.fromEntries(definitions) });
+  pipe(assembly, "metrics/otel_policy_flow", {
+    receivers: fed.map(({ connector }) => connector),
+    exporters: [exporter],
+  });
+};
+
+const counter = (signal: Signal, stage: FlowStage): Tree => ({
+  name: metricName(signal, stage),
+  description: "Items that a policy governs.",
+  unit: "{item}",
+  include_resource_attributes: [{ key: stamps.row("policy") }],
+  sum: { value: "1", monotonic: true },
+});
+
+/** For ingest: one counter of items, by policy, stage and signal. */
+export const addFlowNames = (assembly: Assembly): string => {
   const part = (index: number): string => `Split(metric.name, ".")[${index}]`;
-  add(assembly, "processors", "transform/otel_policy_flow", {
+  return add(assembly, "processors", "transform/otel_policy_flow", {
     error_mode: "ignore",
     metric_statements: [
       {
         context: "datapoint",
         statements: [
-          `set(datapoint.attributes["policy"], ${resourceAttribute(policy)})`,
+          `set(datapoint.attributes["policy"], ${resourceAttribute(stamps.row("policy"))})`,
           `set(datapoint.attributes["stage"], ${part(1)})`,
           `set(datapoint.attributes["signal"], ${part(2)})`,
         ],
@@ -60,10 +67,5 @@ export const addFlow = (assembly: Assembly, names: ComponentNames, exporter: str
       { context: "metric", statements: ['set(metric.name, "otel_policy.pipeline.items")'] },
       { context: "resource", statements: ["keep_keys(resource.attributes, [])"] },
     ],
-  });
-  pipe(assembly, "metrics/otel_policy_flow", {
-    receivers: fed.map((stage) => flowConnector(names, stage)),
-    processors: ["transform/otel_policy_flow"],
-    exporters: [exporter],
   });
 };

@@ -3,6 +3,7 @@ import type { BaseConfig } from "./base-config.ts";
 import { addValuesEnd } from "./dimension-values.ts";
 import { belongsToIngest, entryGroups, pullExporters } from "./entries.ts";
 import { addFileEnds } from "./file-ends.ts";
+import { addFlowNames } from "./flow.ts";
 import { fromBase, hop } from "./hop.ts";
 import { type ComponentNames, componentNames } from "./names.ts";
 import { quoted, resourceAttribute } from "./ottl.ts";
@@ -169,7 +170,7 @@ export const renderIngest = (base: BaseConfig, components: ReadonlySet<string> |
   });
   pipe(assembly, "metrics/otel_policy_flow", {
     receivers: [socketReceiver(assembly, "flow")],
-    processors: cumulative,
+    processors: [addFlowNames(assembly), ...cumulative],
     exporters: [flow],
   });
   addValuesEnd(assembly, socketReceiver(assembly, "values"), `${runDir}/${valuesSocket}`);

@@ -19,14 +19,14 @@ export const redactStatements = (context: RecordContext, keepsContent: boolean):
   ...(context === "log" && !keepsContent ? redactEventRecords : []),
 ];
 
-/** The same for events of spans, which older conventions put messages in. */
+/** The same for events of spans, which older conventions put messages in: there these keys hold what was said as well. */
 export const redactEvents = (keepsContent: boolean): readonly string[] => [
+  `delete_matching_keys(spanevent.attributes, ${quoted(patternOf(keepsContent))})`,
   ...(keepsContent
     ? []
     : [
-        `delete_matching_keys(spanevent.attributes, ${quoted(`^(?:content|message|body|${contentPattern})$`)}) where IsMatch(spanevent.name, "^gen_ai\\\\.")`,
+        `delete_matching_keys(spanevent.attributes, "^(?:content|message|body)$$") where IsMatch(spanevent.name, "^gen_ai\\\\.")`,
       ]),
-  `delete_matching_keys(spanevent.attributes, ${quoted(patternOf(keepsContent))})`,
 ];
 
 const roots = ["log.attributes", "log.body"].map((holder) => `${holder}[${quoted(nestedCalls.root)}]`);

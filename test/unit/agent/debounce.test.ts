@@ -44,6 +44,22 @@ describe("debounce", () => {
     ]);
   });
 
+  test("the first of many is told at once", () => {
+    const clock = handClock(start);
+    const firsts: number[] = [];
+    const hints = debounce(
+      clock,
+      150,
+      () => {},
+      () => firsts.push(clock.now() - start),
+    );
+    for (const pause of [100, 100, 1000, 10]) {
+      hints.hint();
+      clock.turn(pause);
+    }
+    assert.deepEqual(firsts, [0, 1200]);
+  });
+
   test("stopped, it calls no more", () => {
     const { clock, calls, hints } = setUp();
     hints.hint();
