@@ -8,6 +8,7 @@ import { diagnostic } from "../diagnostics/diagnostic.ts";
 import { type AdoptableIngest, adopt } from "./adoption.ts";
 import { afterRestart, backoffMs } from "./backoff.ts";
 import type { Failure } from "./failure.ts";
+import { IngestDisk } from "./ingest-disk.ts";
 import { handOn } from "./ingest-hand-on.ts";
 import type { IngestNews, IngestSide, RunningConfig } from "./ingest-side.ts";
 import { type IngestLaunch, prepareIngest, start } from "./launch.ts";
@@ -32,12 +33,20 @@ export class Ingest implements IngestSide {
   #wanted: Proposal | null = null;
   #restarts: readonly Instant[] = [];
   #turn: Promise<unknown> = Promise.resolve();
+  readonly #disk: IngestDisk;
+  /** It was ended because the disk is full, which was told. */
+  #isSpared = false;
   /** Grows with every decision about what should run; a loop of an older one gives up. */
   #epoch = 0;
 
   constructor(site: Site, onChange: (news: IngestNews) => void) {
     this.#site = site;
     this.#onChange = onChange;
+    this.#disk = new IngestDisk(
+      site,
+      () => this.telemetryPort,
+      () => this.#spare(),
+    );
   }
 
   get isHealthy(): boolean {
@@ -91,6 +100,7 @@ export class Ingest implements IngestSide {
 
   /** Stops accepting, hands on what it holds, ends. */
   stop(graceMs: number): Promise<void> {
+    this.#disk.stop();
     this.#epoch += 1;
     this.#wanted = null;
     const until = this.#site.clock.now() + graceMs;
@@ -102,6 +112,7 @@ export class Ingest implements IngestSide {
   }
 
   kill(): void {
+    this.#disk.stop();
     this.#epoch += 1;
     for (const process of this.#alive) process.kill();
   }
@@ -122,6 +133,7 @@ export class Ingest implements IngestSide {
   async #begin(proposal: Proposal, epoch: number): Promise<Failure | null> {
     const launch = await prepareIngest(this.#site, proposal);
     if ("reason" in launch) return launch;
+    await this.#disk.takeUp();
     const running = { launch, proposal, process: await start(this.#site, launch) };
     this.#running = running;
     this.#alive.add(running.process);
@@ -141,18 +153,29 @@ export class Ingest implements IngestSide {
     this.#running = running;
     this.#alive.add(running.process);
     this.#setHealthy(true);
+    this.#disk.watch();
     void running.process.exited.then((exit) => {
       this.#alive.delete(running.process);
       this.#ended(running, exit);
     });
   }
 
+  #spare(): void {
+    if (this.#running === null) return;
+    this.#isSpared = true;
+    this.#running.process.kill();
+  }
+
   #ended(running: Running, exit: Exit): void {
     if (this.#running !== running) return;
     this.#running = null;
     this.#setHealthy(false);
-    const { code, message } = deathOf(running.process, exit);
-    this.#site.log("error", message, { code, process: "ingest" });
+    const isSpared = this.#isSpared;
+    this.#isSpared = false;
+    if (!isSpared) {
+      const { code, message } = deathOf(running.process, exit);
+      this.#site.log("error", message, { code, process: "ingest" });
+    }
     void this.#revive(running.proposal, this.#epoch);
   }
 
@@ -160,6 +183,7 @@ export class Ingest implements IngestSide {
   async #revive(proposal: Proposal, epoch: number): Promise<void> {
     for (;;) {
       await pause(this.#site.clock, backoffMs(this.#restarts, this.#site.clock.now()));
+      await this.#disk.room(() => epoch !== this.#epoch);
       if (epoch !== this.#epoch) return;
       this.#restarts = afterRestart(this.#restarts, this.#site.clock.now());
       this.#onChange("restarting");

@@ -5,6 +5,7 @@ import { writeForThisBoot } from "../collector/atomic-file.ts";
 import { waitHealthy } from "../collector/health.ts";
 import { scrape } from "../collector/metrics-text.ts";
 import type { CollectorProcess } from "../collector/process.ts";
+import { takeUpAgain } from "../collector/queue-given-up.ts";
 import { requestsLeft } from "../collector/queue-left.ts";
 import { type CoreLaunch, prepareCore, start } from "./launch.ts";
 import { countsOf } from "./rates.ts";
@@ -119,6 +120,9 @@ export class Leftovers {
     const core = await readFile(join(folder, configName), "utf8");
     const proposal = { digest: sha256(core), ingestDigest: "", core, ingest: "", flawed: false };
     for (let round = 0; !this.#isStopped; round++) {
+      const again = await takeUpAgain(folder);
+      if (again > 0)
+        log("warn", "what a full disk made its Collector give up is taken up again", { slot, requests: again });
       const launch = await prepareCore(this.#site, proposal, this.#nextSerial(), slot);
       if ("reason" in launch) log("error", launch.found.message, { code: launch.found.code, slot });
       else await this.#runEmpty(launch);

@@ -14,6 +14,10 @@ const ingestQueues = 3;
 /** Of a config that is known by its text only: two exporters of three signals. */
 const usualQueues = 6;
 const least = 256 * 1024;
+/** A request to be written or read back needs a few pages of a queue's file. */
+const fullBytes = 64 * 1024;
+/** What a Collector was just sending when it was ended is moved to the end of its queue at its start. */
+const roomBytes = 1024 * 1024;
 /** The largest request that cores take (`max_recv_msg_size_mib`), and what they put into it. */
 const largestRequest = 72 * 1024 * 1024;
 
@@ -58,6 +62,16 @@ export class QueueRoom {
     const ingest = this.#ingest ?? (await this.ofIngest());
     const free = (await this.#free()) - ingest * overhead * ingestQueues;
     return { free: Math.max(free, 0), floor: Math.min(2 * ingest, largestRequest) };
+  }
+
+  /** Whether nothing can be stored any more. */
+  async isFull(): Promise<boolean> {
+    return (await this.#free()) < fullBytes;
+  }
+
+  /** Whether a Collector can start with what its queues hold. */
+  async hasRoom(): Promise<boolean> {
+    return (await this.#free()) >= roomBytes;
   }
 
   /** Bytes that each queue of the one Collector of the single topology may hold. */

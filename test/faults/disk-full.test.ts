@@ -74,10 +74,11 @@ onSmallDisk(
 );
 
 onSmallDisk(
-  "the disk gets full while requests wait for a backend: at most those are lost, and with space everything goes on",
+  "something else fills the disk while requests wait for a backend: with space they are delivered, and everything goes on",
   16,
   async (agent, t) => {
-    const oracle = startOracle({ endpoint: agent.endpoint, perSecond: 150, spansPerRequest: 20, gateways: ["a"] });
+    const spansPerRequest = 20;
+    const oracle = startOracle({ endpoint: agent.endpoint, perSecond: 150, spansPerRequest, gateways: ["a"] });
     await poll("spans", () => agent.sink.spans.length > 100);
     agent.sink.behave({ status: 503 });
     const delivered = agent.sink.spans.length;
@@ -93,9 +94,10 @@ onSmallDisk(
     await oracle.stop();
     const verdict = await oracle.verdict([agent.sink], 3000, 30_000);
     t.diagnostic(`${waiting} waited; ${JSON.stringify(verdict)}`);
-    // The Collector gives up what it cannot read back from a full disk (exporterhelper's persistent queue).
-    assert.ok(verdict.lost < waiting, JSON.stringify(verdict));
-    assert.equal(verdict.doubled, 0, JSON.stringify(verdict));
+    // On a full disk a Collector gives up a request that it cannot read back, and seldom can remove it nevertheless.
+    assert.ok(verdict.lost <= 5 * spansPerRequest, JSON.stringify(verdict));
+    // What was delivered could not be removed.
+    assert.ok(verdict.doubled < waiting / 4, JSON.stringify(verdict));
   },
 );
 

@@ -186,6 +186,14 @@ export const runCodes = {
     why: "it owns the ports: until it is back nothing is taken from gateways, which try again; policies are not affected",
     fix: "look at the log of its container; it is started again by whoever runs it, not by the agent",
   }),
+  TP5027: row<{ path: string; waiting: number }>({
+    severity: "error",
+    title: "ingest waits for disk space",
+    message: ({ path, waiting }) =>
+      `the disk of ${path} is full, and ingest holds ${waiting} ${waiting === 1 ? "request" : "requests"} there: it starts when there is room`,
+    why: "a Collector gives up what it cannot read back from a queue on a full disk; until then gateways find its ports closed, and try again",
+    fix: "free a MiB; in a pod, raise the size limit of the emptyDir or the ephemeral-storage limit",
+  }),
   TP5030: row<{ reason: string }>({
     severity: "warning",
     title: "own telemetry not exported",

@@ -27,6 +27,16 @@ test("a disk with gigabytes of room changes nothing", async () => {
   assert.equal(await room.refusal(), null);
 });
 
+test("full is where nothing can be stored; room is what a start with full queues needs", async () => {
+  const at = async (free: number) => {
+    const room = new QueueRoom("/run", async () => free);
+    return [await room.isFull(), await room.hasRoom()];
+  };
+  assert.deepEqual(await at(0), [true, false]);
+  assert.deepEqual(await at(64 * 1024), [false, false]);
+  assert.deepEqual(await at(mebibyte), [false, true]);
+});
+
 test("a disk that cannot be asked is taken for one with room", async () => {
   assert.equal(await new QueueRoom("/nowhere/at/all").ofIngest(), usual);
 });
