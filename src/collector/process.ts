@@ -60,6 +60,12 @@ export type CollectorProcess = {
 /** After the process ended, how long its last lines may take when something else still holds its stderr. */
 const lastLinesMs = 200;
 
+/** One listener for all of them: there may be many, and Node.js warns of more than ten. */
+const atOurEnd = new Set<() => void>();
+process.once("exit", () => {
+  for (const end of atOurEnd) end();
+});
+
 /** Starts a Collector. It has its own process group, so Ctrl-C in a terminal reaches the agent alone, which then stops it in order. */
 export const startCollector = (options: StartOptions): CollectorProcess => {
   const clock = options.clock ?? systemClock;
@@ -108,7 +114,7 @@ export const startCollector = (options: StartOptions): CollectorProcess => {
     signal("SIGKILL");
   };
   const endNow = (): void => signal("SIGKILL");
-  if (options.endWithParent === true) process.once("exit", endNow);
+  if (options.endWithParent === true) atOurEnd.add(endNow);
 
   let settled = false;
   const settle = (exit: Exit): void => {
@@ -127,7 +133,7 @@ export const startCollector = (options: StartOptions): CollectorProcess => {
   child.on("exit", (code, name) => {
     running = false;
     cancelKill();
-    process.off("exit", endNow);
+    atOurEnd.delete(endNow);
     const exit: Exit =
       code === null
         ? { kind: "signal", signal: name ?? "unknown", asked, forced }

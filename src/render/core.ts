@@ -12,6 +12,7 @@ import { quoted, resourceAttribute } from "./ottl.ts";
 import { addPolicies, type Backends, cumulativeSinks, type Joints, needsRouter } from "./policies.ts";
 import { addQueueStorage, ownQueue, withQueue } from "./queues.ts";
 import { stamps } from "./stamps.ts";
+import { addStdout, addStdoutWay } from "./stdout-end.ts";
 import { coreTelemetry } from "./telemetry.ts";
 import type { Tree } from "./tree.ts";
 import { environment } from "./types.ts";
@@ -98,6 +99,7 @@ export const renderCore = (
   base: BaseConfig,
   components: ReadonlySet<string> | null,
   backends: Backends,
+  ingestWritesLines: boolean,
 ): Tree => {
   const assembly = newAssembly();
   const names = componentNames(components);
@@ -137,6 +139,7 @@ export const renderCore = (
     receiversOf: () => [receiver],
     pull: wantsPull ? pullSockets.map((_, index) => usePull(index)) : [],
     back,
+    stdout: () => (ingestWritesLines ? addStdoutWay(assembly, names.otlpGrpc, runDir, store) : addStdout(assembly)),
     flow: plan.classes.length > 0 ? flow : null,
     values: plan.classes.length > 0 ? values : null,
     defaultExporters: (signal, metrics) => ends(signal, metrics).map(fileOf),

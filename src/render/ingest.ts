@@ -9,6 +9,7 @@ import { type ComponentNames, componentNames } from "./names.ts";
 import { quoted, resourceAttribute } from "./ottl.ts";
 import { addQueueStorage, diskBytes } from "./queues.ts";
 import { stamps } from "./stamps.ts";
+import { addStdoutEnd, writesLines } from "./stdout-end.ts";
 import { coreTelemetry } from "./telemetry.ts";
 import type { Tree } from "./tree.ts";
 import { environment, valuesSocket } from "./types.ts";
@@ -164,6 +165,7 @@ export const renderIngest = (base: BaseConfig, components: ReadonlySet<string> |
     exporters: [core],
   });
   addFileEnds(assembly, base, (name) => socketReceiver(assembly, name));
+  if (writesLines(components)) addStdoutEnd(assembly, (name) => socketReceiver(assembly, name));
   const flow = add(assembly, "exporters", "prometheus/otel_policy_flow", {
     endpoint: `127.0.0.1:${variable(environment.flowPort)}`,
     metric_expiration: "24h",

@@ -10,7 +10,7 @@ import { identifyGroups } from "./identify.ts";
 import { codedRows } from "./lookup.ts";
 import type { ComponentNames } from "./names.ts";
 import { attribute, quoted, resourceAttribute } from "./ottl.ts";
-import { addBackend, addStdout } from "./sink-exporters.ts";
+import { addBackend } from "./sink-exporters.ts";
 import { stamps } from "./stamps.ts";
 import { type Tree, traced } from "./tree.ts";
 
@@ -22,6 +22,8 @@ export type Joints = {
   readonly pull: readonly string[];
   /** Exporter that makes metrics cumulative and brings them back, for sinks that push; null: nothing can. */
   readonly back: string;
+  /** Exporter for lines of access logs, where some policy wants them. */
+  readonly stdout: () => string;
   /** Exporter for the flow counters; null: none are wanted. */
   readonly flow: string | null;
   /** Exporter for the values of dimensions; null: nobody asks. */
@@ -176,7 +178,7 @@ export const addPolicies = (
       case "default":
         return joints.defaultExporters(sink.signal, metrics);
       case "stdout":
-        return [addStdout(assembly)];
+        return [joints.stdout()];
       case "otlp":
       case "remoteWrite": {
         if (metrics === "derived") return [joints.back];

@@ -11,6 +11,7 @@ import { renderCore } from "./core.ts";
 import { emitYaml } from "./emit.ts";
 import { renderIngest } from "./ingest.ts";
 import { renderSingle } from "./single.ts";
+import { writesLines } from "./stdout-end.ts";
 import { type Tree, untrace } from "./tree.ts";
 import type { CollectorConfig, Rendered, RenderedPart } from "./types.ts";
 
@@ -36,13 +37,14 @@ export const render = (plan: Plan, options: RenderOptions): Outcome<Rendered | n
   const components = options.collector?.components ?? null;
   const unavailable = unavailableSinks(plan, components, options.redirectSinks);
   const backends = { redirect: options.redirectSinks, unavailable: new Set(unavailable.map(({ sink }) => sink)) };
+  const isApart = options.ingestApart ?? false;
+  const ofIngest = isApart ? null : components;
   const core = part(
     options.topology === "single"
       ? renderSingle(plan, base, components, backends)
-      : renderCore(plan, base, components, backends),
+      : renderCore(plan, base, components, backends, writesLines(ofIngest)),
   );
-  const isApart = options.ingestApart ?? false;
-  const ingest = options.topology === "single" ? null : part(renderIngest(base, isApart ? null : components));
+  const ingest = options.topology === "single" ? null : part(renderIngest(base, ofIngest));
   const found = [
     ...diagnostics,
     ...unavailable.map(({ finding }) => finding),

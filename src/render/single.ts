@@ -9,6 +9,7 @@ import { fromBase } from "./hop.ts";
 import { addCumulative, addEntries, addPullClean, ownPull } from "./ingest.ts";
 import { componentNames } from "./names.ts";
 import { addPolicies, type Backends, cumulativeSinks, type Joints, needsRouter } from "./policies.ts";
+import { addStdout } from "./stdout-end.ts";
 import type { Tree } from "./tree.ts";
 
 /** One complete config that an unmodified otelcol-contrib runs as it is: ingest and core in one process, joined by connectors. */
@@ -66,6 +67,7 @@ export const renderSingle = (
     receiversOf: (signal) => [inlet(signal)],
     pull: wantsPull ? (prometheus.length === 0 ? ["prometheus/otel_policy"] : prometheus).map(pullOf) : [],
     back,
+    stdout: () => addStdout(assembly),
     flow: null,
     values: null,
     defaultExporters: defaultEnds(base, pullOf, needsBack ? back : null),

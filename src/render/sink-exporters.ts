@@ -64,15 +64,3 @@ export const addBackend = (
     traced(sink.origin, body),
   );
 };
-
-/** One line per record on stdout. The encoding writes bodies as they are, each followed by a newline. */
-export const addStdout = (assembly: Assembly): string => {
-  const encoding = add(assembly, "extensions", "text_encoding/otel_policy", {});
-  assembly.serviceExtensions.add(encoding);
-  return add(assembly, "exporters", "file/otel_policy_stdout", {
-    path: "/dev/stdout",
-    append: true,
-    flush_interval: "100ms",
-    encoding,
-  });
-};
