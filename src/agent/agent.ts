@@ -69,6 +69,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     reloadTimeoutMs: options.reloadTimeoutMs,
     drainTimeoutMs: options.drainTimeoutMs ?? 300_000,
     observeMs: options.observeMs ?? 2000,
+    hangMs: options.hangMs ?? 30_000,
     stopTimeoutMs: options.stopTimeoutMs ?? 25_000,
   };
   const history = await History.open(runDir.path, log).catch(async (error: unknown) => {

@@ -13,6 +13,7 @@ import { diagnostic } from "../diagnostics/diagnostic.ts";
 import { diskQueues, keepsAll, leftoverConfig } from "./disk-queues.ts";
 import type { Door, DoorHooks } from "./door.ts";
 import { type Failure, failure } from "./failure.ts";
+import { HangWatch } from "./hang-watch.ts";
 import { logFile, onLogOf } from "./launch.ts";
 import type { Proposal } from "./machine.ts";
 import { endOrphans, forgetProcess, noteProcess } from "./orphans.ts";
@@ -45,6 +46,7 @@ export class ChildDoor implements Door {
   readonly #configPath: string;
   readonly #overlayPath: string;
   readonly #queues: SingleQueues;
+  readonly #hangWatch: HangWatch;
   #adopted: Adopted | null = null;
   /** What the last start took, to its health. */
   #startMs = 0;
@@ -62,6 +64,11 @@ export class ChildDoor implements Door {
     this.#configPath = site.runDir.configFile(name);
     this.#overlayPath = join(site.runDir.path, "overlay.json");
     this.#queues = new SingleQueues(site);
+    this.#hangWatch = new HangWatch(site, () =>
+      this.#process === null || this.#isApplying
+        ? null
+        : { process: this.#process, healthSocket: this.#healthSocket() },
+    );
   }
 
   get telemetryPort(): number | null {
@@ -82,7 +89,7 @@ export class ChildDoor implements Door {
     this.#serial += 1;
     this.#port ??= (await freePorts(1))[0] ?? 0;
     // A name of its own: whoever answers there runs this very config.
-    const healthSocket = this.#site.runDir.healthSocket(`single-${this.#serial % 1000}`);
+    const healthSocket = this.#healthSocket();
     await rm(healthSocket, { force: true });
     const laid = await this.#lay(proposal, healthSocket, this.#port);
     // The overlay first: killed between the two, we leave a health socket that nobody answers at, and so nothing that
@@ -179,12 +186,14 @@ export class ChildDoor implements Door {
 
   async stop(graceMs: number): Promise<void> {
     this.#isStopping = true;
+    this.#hangWatch.stop();
     await Promise.all([this.#process?.stop(graceMs), this.#queues.stop()]);
     this.#setHealthy(false);
   }
 
   kill(): void {
     this.#isStopping = true;
+    this.#hangWatch.stop();
     this.#process?.kill();
     this.#queues.kill();
   }
@@ -210,6 +219,10 @@ export class ChildDoor implements Door {
     return started;
   }
 
+  #healthSocket(): string {
+    return this.#site.runDir.healthSocket(`single-${this.#serial % 1000}`);
+  }
+
   #follow(process: CollectorProcess): void {
     this.#process = process;
     void process.exited.then((exit) => this.#ended(process, exit));
@@ -226,6 +239,7 @@ export class ChildDoor implements Door {
   #setHealthy(isHealthy: boolean): void {
     if (isHealthy === this.isHealthy) return;
     this.isHealthy = isHealthy;
+    if (isHealthy) this.#hangWatch.start();
     this.#hooks.changed();
   }
 }

@@ -6,6 +6,7 @@ import type { CollectorProcess } from "../collector/process.ts";
 import { answers } from "../collector/sockets.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import { type Failure, failure } from "./failure.ts";
+import { HangWatch } from "./hang-watch.ts";
 import { type CoreLaunch, prepareCore, removeConfig, start } from "./launch.ts";
 import { isEmpty, keepConfig, Leftovers } from "./leftovers.ts";
 import { nameLive } from "./live-name.ts";
@@ -46,6 +47,7 @@ export class Cores {
   readonly #prepared = new Set<string>();
   readonly leftovers: Leftovers;
   readonly #standby: Standby;
+  readonly #hangWatch: HangWatch;
   #serial = 0;
   #live: Core | null = null;
   #naming: Promise<unknown> = Promise.resolve();
@@ -59,6 +61,9 @@ export class Cores {
       place: () => this.#place(),
       onEnded: (slot) => this.#free(slot),
     });
+    this.#hangWatch = new HangWatch(site, () =>
+      this.#live === null ? null : { process: this.#live.process, healthSocket: this.#live.launch.healthSocket },
+    );
   }
 
   get live(): Core | null {
@@ -117,8 +122,7 @@ export class Cores {
     this.#serial = Math.max(this.#serial, launch.serial);
     const core = this.#follow(launch, process);
     if (isLive) {
-      this.#live = core;
-      this.#standby.refill();
+      this.#serves(core);
     } else this.retire(core);
   }
 
@@ -156,9 +160,14 @@ export class Cores {
       if (before !== null && before.exit === null) await nameLive(before.launch.socket, liveSocket).catch(() => {});
       return failure("commit_failed", unwritable(liveSocket, error), false);
     }
+    this.#serves(core);
+    return null;
+  }
+
+  #serves(core: Core): void {
     this.#live = core;
     this.#standby.refill();
-    return null;
+    this.#hangWatch.start();
   }
 
   /** Lets every core but `keep` finish what it holds; resolves at once. */
@@ -189,6 +198,7 @@ export class Cores {
    */
   async stop(graceMs: number): Promise<void> {
     const { clock } = this.#site;
+    this.#hangWatch.stop();
     this.#standby.stop();
     const until = clock.now() + graceMs;
     const live = this.#live;
@@ -206,6 +216,7 @@ export class Cores {
   }
 
   kill(): void {
+    this.#hangWatch.stop();
     this.#standby.stop();
     this.leftovers.kill();
     for (const { process } of this.#running) process.kill();
@@ -229,7 +240,7 @@ export class Cores {
     // A candidate can end while its config is still being validated; whoever discards it removes that as well.
     if (core.retired || this.#live === core) void removeConfig(configPath).catch(() => {}); // the next agent does it
     const log = this.#site.log.with({ process: name });
-    if (exit.kind === "signal" && exit.forced) {
+    if (core.retired && exit.kind === "signal" && exit.forced) {
       const { message } = diagnostic("TP5015", { name, ms: this.#site.drainTimeoutMs }, null);
       log("warn", message, { code: "TP5015" });
     } else {

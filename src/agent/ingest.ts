@@ -8,6 +8,7 @@ import { diagnostic } from "../diagnostics/diagnostic.ts";
 import { type AdoptableIngest, adopt } from "./adoption.ts";
 import { afterRestart, backoffMs } from "./backoff.ts";
 import type { Failure } from "./failure.ts";
+import { HangWatch } from "./hang-watch.ts";
 import { IngestDisk } from "./ingest-disk.ts";
 import { handOn } from "./ingest-hand-on.ts";
 import type { IngestNews, IngestSide, RunningConfig } from "./ingest-side.ts";
@@ -34,6 +35,7 @@ export class Ingest implements IngestSide {
   #restarts: readonly Instant[] = [];
   #turn: Promise<unknown> = Promise.resolve();
   readonly #disk: IngestDisk;
+  readonly #hangWatch: HangWatch;
   /** It was ended because the disk is full, which was told. */
   #isSpared = false;
   /** Grows with every decision about what should run; a loop of an older one gives up. */
@@ -46,6 +48,11 @@ export class Ingest implements IngestSide {
       site,
       () => this.telemetryPort,
       () => this.#spare(),
+    );
+    this.#hangWatch = new HangWatch(site, () =>
+      this.#running === null || !this.#isHealthy
+        ? null
+        : { process: this.#running.process, healthSocket: this.#running.launch.healthSocket },
     );
   }
 
@@ -101,6 +108,7 @@ export class Ingest implements IngestSide {
   /** Stops accepting, hands on what it holds, ends. */
   stop(graceMs: number): Promise<void> {
     this.#disk.stop();
+    this.#hangWatch.stop();
     this.#epoch += 1;
     this.#wanted = null;
     const until = this.#site.clock.now() + graceMs;
@@ -113,6 +121,7 @@ export class Ingest implements IngestSide {
 
   kill(): void {
     this.#disk.stop();
+    this.#hangWatch.stop();
     this.#epoch += 1;
     for (const process of this.#alive) process.kill();
   }
@@ -154,6 +163,7 @@ export class Ingest implements IngestSide {
     this.#alive.add(running.process);
     this.#setHealthy(true);
     this.#disk.watch();
+    this.#hangWatch.start();
     void running.process.exited.then((exit) => {
       this.#alive.delete(running.process);
       this.#ended(running, exit);

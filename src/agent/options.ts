@@ -85,6 +85,8 @@ export type AgentOptions = {
   readonly standby?: boolean;
   /** How long a new generation is looked at before it is trusted. Default 2 seconds. */
   readonly observeMs?: number;
+  /** A Collector in service that answers nobody for so long is ended and started again. Default 30 seconds. */
+  readonly hangMs?: number;
   /** How often ingest is asked what it counted. Default 1 second. */
   readonly flowEveryMs?: number;
   /** How long an orderly stop may take as a whole. Default 25 seconds, below Kubernetes' 30. */

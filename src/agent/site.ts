@@ -24,6 +24,8 @@ export type Site = {
   readonly reloadTimeoutMs: number;
   readonly drainTimeoutMs: number;
   readonly observeMs: number;
+  /** A Collector in service that says nothing for so long is ended. */
+  readonly hangMs: number;
   /** From the first wish to stop to the end of the last Collector. */
   readonly stopTimeoutMs: number;
 };

@@ -5,26 +5,38 @@ import type { Exit } from "./exit.ts";
 /** `absent`: nobody listens. `unhealthy`: somebody does, and is not ready, or does not answer in time. */
 export type Health = "healthy" | "unhealthy" | "absent";
 
+/** What a health_check extension answers: an HTTP status. `silent`: somebody listens, and says nothing in time. */
+type Answer = number | "silent" | "absent";
+
 /** Asks a health_check extension that listens on a unix socket. Never rejects. */
-export const askHealth = (socket: string, timeoutMs = 1000): Promise<Health> =>
+export const askHealth = async (socket: string, timeoutMs = 1000): Promise<Health> => {
+  const answer = await ask(socket, timeoutMs);
+  return answer === 200 ? "healthy" : answer === "absent" ? "absent" : "unhealthy";
+};
+
+/** Whether a process is there and says nothing, not even that it is not ready. Never rejects. */
+export const isSilent = async (socket: string, timeoutMs: number): Promise<boolean> =>
+  (await ask(socket, timeoutMs)) === "silent";
+
+const ask = (socket: string, timeoutMs: number): Promise<Answer> =>
   new Promise((resolve) => {
     let answered = false;
-    const answer = (health: Health): void => {
+    const answer = (said: Answer): void => {
       if (answered) return;
       answered = true;
       clearTimeout(timer);
       outgoing.destroy();
-      resolve(health);
+      resolve(said);
     };
     // A new connection for each question: a kept one could still lead to the process before.
     const outgoing = request({ socketPath: socket, path: "/", agent: false }, (response) => {
       response.on("error", () => {}); // destroyed by ourselves: only the status matters
-      answer(response.statusCode === 200 ? "healthy" : "unhealthy");
+      answer(response.statusCode ?? 0);
     });
     outgoing.on("error", (error: NodeJS.ErrnoException) =>
-      answer(error.code === "ENOENT" || error.code === "ECONNREFUSED" ? "absent" : "unhealthy"),
+      answer(error.code === "ENOENT" || error.code === "ECONNREFUSED" ? "absent" : "silent"),
     );
-    const timer = setTimeout(() => answer("unhealthy"), timeoutMs);
+    const timer = setTimeout(() => answer("silent"), timeoutMs);
     outgoing.end();
   });
 
@@ -46,7 +58,7 @@ export const waitHealthy = async (
   exited: Promise<Exit>,
   deadline: Instant,
   clock: Clock,
-  ask: (socket: string, timeoutMs: number) => Promise<Health> = askHealth,
+  healthOf: (socket: string, timeoutMs: number) => Promise<Health> = askHealth,
 ): Promise<Waited> => {
   let end: Exit | null = null;
   const ended = exited.then((exit) => {
@@ -54,7 +66,10 @@ export const waitHealthy = async (
   });
   const often = clock.now() + oftenMs;
   for (let pause = firstPauseMs; ; pause = clock.now() < often ? pause : Math.min(pause * 1.5, longestPauseMs)) {
-    const health = await ask(socket, Math.min(longestAnswerMs, Math.max(deadline - clock.now(), shortestAnswerMs)));
+    const health = await healthOf(
+      socket,
+      Math.min(longestAnswerMs, Math.max(deadline - clock.now(), shortestAnswerMs)),
+    );
     // The end is looked at first: somebody else may answer on the socket of a process that is gone.
     if (end !== null) return { kind: "exited", exit: end };
     if (health === "healthy") return { kind: "healthy" };

@@ -33,6 +33,7 @@ const withOneWaiting = async (t: TestContext) => {
     reloadTimeoutMs: 1000,
     drainTimeoutMs: 1000,
     observeMs: 1000,
+    hangMs: 30_000,
     stopTimeoutMs: 1000,
   };
   const freed: string[] = [];

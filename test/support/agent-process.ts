@@ -59,7 +59,7 @@ export const agentProcess = async (
     readonly isDirect?: boolean;
     /** Default: the one that tests are run with. */
     readonly collector?: string;
-    readonly agent?: Pick<Partial<AgentOptions>, "topology" | "collectorMode" | "debounceMs">;
+    readonly agent?: Pick<Partial<AgentOptions>, "topology" | "collectorMode" | "debounceMs" | "hangMs">;
   } = {},
 ): Promise<AgentProcess> => {
   const shipped = isShipped ? asShipped() : { flags: [], env: {} };

@@ -230,6 +230,7 @@ export const examples: { readonly [C in Code]?: Example<C> } = {
   TP5025: { args: { path: "/run/otel-policy/agent/ingest.yaml" } },
   TP5026: { args: { socket: "/run/otel-policy/agent/health-ingest.sock" } },
   TP5027: { args: { path: "/run/otel-policy", waiting: 46 } },
+  TP5028: { args: { name: "core-7", ms: 30_000 } },
   TP5030: { args: { reason: "the collector at localhost:4318 refuses connections" } },
 
   TP6001: { args: { where: "manifests" } },

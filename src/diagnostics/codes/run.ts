@@ -194,6 +194,13 @@ export const runCodes = {
     why: "a Collector gives up what it cannot read back from a queue on a full disk; until then gateways find its ports closed, and try again",
     fix: "free a MiB; in a pod, raise the size limit of the emptyDir or the ephemeral-storage limit",
   }),
+  TP5028: row<{ name: string; ms: number }>({
+    severity: "error",
+    title: "Collector hangs",
+    message: ({ name, ms }) => `the ${name} Collector has said nothing for ${ms} ms, and is ended and started again`,
+    why: "it takes connections and answers nobody, so whoever sends to it waits; its queues on disk are delivered",
+    fix: "look for what holds it up: a CPU limit that leaves it nothing, memory that is swapped, a disk that hangs",
+  }),
   TP5030: row<{ reason: string }>({
     severity: "warning",
     title: "own telemetry not exported",
