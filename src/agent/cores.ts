@@ -203,7 +203,7 @@ export class Cores {
     const until = clock.now() + graceMs;
     const live = this.#live;
     while (live !== null && live.exit === null && clock.now() < until - leaveMs) {
-      if (await isEmpty(live.launch.telemetryPort)) break;
+      if (await isEmpty(live.launch.telemetryPort, true)) break;
       await pause(clock, 50);
     }
     await Promise.all([

@@ -152,10 +152,14 @@ export class Leftovers {
 /** Exporters to ingest: where that is gone they never get anything rid, and nothing of theirs is on disk. */
 const hops = /\/otel_policy_(?:flow|back|pull_\d+)$/;
 
-/** Whether no exporter of the Collector behind this port has anything to send to a backend, or to a core. */
-export const isEmpty = async (telemetryPort: number): Promise<boolean> => {
+/**
+ * Whether no exporter of the Collector behind this port has anything to send to a backend, or to a core. `orNone`: also
+ * where none has a queue, which a Collector that has just begun may not have said yet.
+ */
+export const isEmpty = async (telemetryPort: number, orNone = false): Promise<boolean> => {
   const samples = await scrape(telemetryPort, 1000).catch(() => null); // asked again
   if (samples === null) return false;
   const { exporters } = countsOf(samples);
-  return exporters.size > 0 && [...exporters].every(([id, { waiting }]) => waiting === 0 || hops.test(id));
+  if (exporters.size === 0) return orNone;
+  return [...exporters].every(([id, { waiting }]) => waiting === 0 || hops.test(id));
 };
