@@ -10,12 +10,14 @@ const patience = 5;
 
 /**
  * Looks at a core that was just committed. Answers null when nothing speaks against it, else why it does worse than the
- * one before, of which `before` says what it did within its last seconds. Its end is told by whoever owns the process. `isOver` ends the observation early.
+ * one before, of which `before` says what it did within its last seconds, and `had` which exporters it had. Its end is told by
+ * whoever owns the process. `isOver` ends the observation early.
  */
 export const observe = async (
   site: Site,
   core: Core,
   before: Counts,
+  had: (exporter: string) => boolean,
   isOver: () => boolean,
   ask: typeof askHealth = askHealth,
 ): Promise<string | null> => {
@@ -29,7 +31,7 @@ export const observe = async (
   }
   if (isOver() || core.exit !== null) return null;
   try {
-    return breachOf(before, countsOf(await scrape(core.launch.telemetryPort)));
+    return breachOf(before, countsOf(await scrape(core.launch.telemetryPort)), had);
   } catch {
     return null; // health was asked above; metrics that are late say nothing about the records
   }

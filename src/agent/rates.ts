@@ -70,9 +70,14 @@ const share = (part: number, rest: number): number => (part + rest === 0 ? 0 : p
 /**
  * Why a generation does worse than the one before it, one sentence a line, each beginning with the config path it speaks
  * of where there is one; null when it does not. An exporter's id says what it is configured to, so one that the
- * generation before had too can be blamed for more failures, but not for a backend that just now does not answer.
+ * generation before had too can be blamed for more failures, but not for a backend that just now does not answer. `had` knows
+ * exporters of that generation which nobody asked in time.
  */
-export const breachOf = (before: Counts, now: Counts): string | null => {
+export const breachOf = (
+  before: Counts,
+  now: Counts,
+  had: (exporter: string) => boolean = () => false,
+): string | null => {
   const words: string[] = [];
   const refusedNow = share(now.refused, now.accepted);
   if (now.refused >= enough && refusedNow > share(before.refused, before.accepted) + refusalMargin)
@@ -83,7 +88,8 @@ export const breachOf = (before: Counts, now: Counts): string | null => {
     if (counts.failed >= enough && failedNow > share(then?.failed ?? 0, then?.sent ?? 0) + failureMargin)
       words.push(`exporters::${id}: ${percent(failedNow)} of ${counts.failed + counts.sent} items failed for good`);
     const isStuck = counts.waiting > 0 && counts.sent === 0 && counts.failed === 0 && now.accepted >= enough;
-    if (then === undefined && isStuck) words.push(`exporters::${id}: ${now.accepted} items came in and none left`);
+    if (then === undefined && !had(id) && isStuck)
+      words.push(`exporters::${id}: ${now.accepted} items came in and none left`);
   }
   return words.length === 0 ? null : words.join("\n");
 };

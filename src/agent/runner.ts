@@ -13,6 +13,7 @@ import type { CoreLaunch } from "./launch.ts";
 import type { Candidate, Effect, Generation, Proposal, Step } from "./machine.ts";
 import { observe } from "./observe.ts";
 import { endOrphans } from "./orphans.ts";
+import { hasExporter } from "./proposal.ts";
 import { proveHealthy, validationFailure } from "./prove.ts";
 import { countsOf, noCounts } from "./rates.ts";
 import { Restorer } from "./restorer.ts";
@@ -255,26 +256,23 @@ export class Runner implements Engine {
       else if (current.launch !== null) await this.#cores.forget(current.launch);
     }
     if (live === null || this.#isStopping || this.#ingest.digest === live.proposal.ingestDigest) return;
-    const failed = await this.#ingest.ensure(live.proposal);
-    if (failed !== null) this.#site.log("error", failed.found.message, { code: failed.found.code, process: "ingest" });
+    const found = (await this.#ingest.ensure(live.proposal))?.found;
+    if (found !== undefined) this.#site.log("error", found.message, { code: found.code, process: "ingest" });
   }
 
   async #observe({ number }: Generation, previous: Generation | null): Promise<void> {
     const core = this.#cores.live;
-    // Read while the one before was in service; its own readings come later.
+    // Of the time in which the one before was in service.
     const before = previous === null ? noCounts : this.#watch.recent();
     this.#watch.start();
     this.#observed = number;
     if (core === null) return; // it died at once, which was told
-    const words = await observe(
-      this.#site,
-      core,
-      before,
-      () => this.#observed !== number || this.#isStopping || core.exit !== null,
-    );
-    if (this.#observed !== number || this.#isStopping || core.exit !== null) return;
-    const at = this.#site.clock.now();
-    this.#hooks.event(words === null ? { type: "settled", number } : { type: "breached", number, at, words });
+    const had = (id: string): boolean => previous !== null && hasExporter(previous.proposal, id);
+    const isOver = (): boolean => this.#observed !== number || this.#isStopping || core.exit !== null;
+    const words = await observe(this.#site, core, before, had, isOver);
+    if (isOver()) return;
+    if (words === null) this.#hooks.event({ type: "settled", number });
+    else this.#hooks.event({ type: "breached", number, at: this.#site.clock.now(), words });
   }
 
   /** ingest stops accepting and hands on what it holds; then the cores finish. */

@@ -17,6 +17,7 @@ import { FileDoor } from "./file-door.ts";
 import { onLogOf } from "./launch.ts";
 import type { Candidate, Effect, Generation, Proposal, Step } from "./machine.ts";
 import type { CollectorMode } from "./options.ts";
+import { hasExporter } from "./proposal.ts";
 import { breachOf, type Counts, countsOf, noCounts } from "./rates.ts";
 import { droppedIn } from "./series-watch.ts";
 import { pause, type Site } from "./site.ts";
@@ -39,6 +40,7 @@ export class SingleRunner implements Engine {
   #restores = 0;
   #restarts: readonly number[] = [];
   #before: Counts = noCounts;
+  #previous: Proposal | null = null;
 
   constructor(site: Site, hooks: Hooks, mode: CollectorMode) {
     this.#site = site;
@@ -202,6 +204,7 @@ export class SingleRunner implements Engine {
   /** What was proven beside the one that runs is put in its place; if that fails, what was there before comes back. */
   async #commit(proposal: Proposal, live: Generation | null): Promise<Failure | null> {
     this.#before = (await this.#counts()) ?? noCounts;
+    this.#previous = live?.proposal ?? null;
     this.#restores += 1; // whatever was being brought back is not wanted any more
     const failed = await this.#door.apply(proposal);
     if (failed === null || live === null || this.#isStopping) return failed;
@@ -230,7 +233,7 @@ export class SingleRunner implements Engine {
         ? "it was healthy before the commit and is no longer"
         : counts === null
           ? null
-          : breachOf(this.#before, counts);
+          : breachOf(this.#before, counts, (id) => this.#previous !== null && hasExporter(this.#previous, id));
     if (isOver()) return;
     this.#hooks.event(
       words === null ? { type: "settled", number } : { type: "breached", number, at: clock.now(), words },

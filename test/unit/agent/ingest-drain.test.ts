@@ -24,7 +24,7 @@ test("an ingest that drains has no receiver of the platform's in any pipeline, a
   );
   const drained = drainingIngest(config) ?? "";
   const lists = [...drained.matchAll(/receivers:\n((?: {8}- .*\n)+)/g)].map(([, list = ""]) => list);
-  assert.equal(lists.length, 7);
+  assert.equal(lists.length, 8);
   for (const list of lists) assert.match(list, /^ {8}- "otlp\/otel_policy_\w+"\n$/);
   const rest = (text: string): string => text.replaceAll(/receivers:\n(?: {8}- .*\n)+/g, "");
   assert.equal(rest(drained), rest(config));

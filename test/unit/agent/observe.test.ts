@@ -46,6 +46,15 @@ describe("breachOf", () => {
   for (const [what, before, now, expected] of cases)
     test(what, () => assert.equal(breachOf(counts(before), counts(now)), expected));
 
+  test("an exporter that the generation before had, though nobody asked it in time", () => {
+    const now = counts(`${came(100)}; ${left("b", 0, 0, 3)}`);
+    assert.equal(breachOf(noCounts, now), "exporters::b: 100 items came in and none left");
+    assert.equal(
+      breachOf(noCounts, now, (id) => id === "b"),
+      null,
+    );
+  });
+
   test("what happened between two readings", () => {
     const change = between(
       counts(`${came(10, 1)}; ${left("a", 5, 1, 9)}`),
