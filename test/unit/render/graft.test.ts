@@ -60,6 +60,7 @@ describe("policies are grafted into the platform's config", () => {
       "file_storage/otel_policy_queue",
       "health_check",
       "health_check/otel_policy",
+      "text_encoding/otel_policy",
     ]);
     assert.deepEqual(Object.keys(core?.["extensions"] ?? {}).sort(), [
       "basicauth",
