@@ -147,6 +147,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
 
   // The probes first: while the first generation is on its way they say so.
   const server = await serveAt(options, served).catch(async (error: unknown) => {
+    await dimensions.stop();
     await runDir.release();
     throw error;
   });
