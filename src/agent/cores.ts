@@ -5,6 +5,7 @@ import { deathOf } from "../collector/failures.ts";
 import type { CollectorProcess } from "../collector/process.ts";
 import { answers } from "../collector/sockets.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
+import { endIfBlocked } from "./blocked.ts";
 import { type Failure, failure } from "./failure.ts";
 import { HangWatch } from "./hang-watch.ts";
 import { type CoreLaunch, prepareCore, removeConfig, start } from "./launch.ts";
@@ -23,6 +24,8 @@ export type Core = {
   exit: Exit | null;
   /** It was asked to finish. */
   retired: boolean;
+  /** It was ended while it was about to finish. */
+  isCutShort: boolean;
 };
 
 /** Storage of a core is per slot. Normally two alternate; more are needed while older cores still deliver. */
@@ -127,7 +130,7 @@ export class Cores {
   }
 
   #follow(launch: CoreLaunch, process: CollectorProcess): Core {
-    const core: Core = { launch, process, exit: null, retired: false };
+    const core: Core = { launch, process, exit: null, retired: false, isCutShort: false };
     this.#running.add(core);
     this.#prepared.delete(launch.slot);
     void core.process.exited.then((exit) => this.#ended(core, exit));
@@ -182,6 +185,10 @@ export class Cores {
     core.retired = true;
     if (this.#live === core) this.#live = null;
     void core.process.stop(this.#site.drainTimeoutMs);
+    void endIfBlocked(this.#site, core, () => {
+      core.isCutShort = true;
+      core.process.kill();
+    });
   }
 
   /** Ends a core that never was in service. */
@@ -240,7 +247,7 @@ export class Cores {
     // A candidate can end while its config is still being validated; whoever discards it removes that as well.
     if (core.retired || this.#live === core) void removeConfig(configPath).catch(() => {}); // the next agent does it
     const log = this.#site.log.with({ process: name });
-    if (core.retired && exit.kind === "signal" && exit.forced) {
+    if (core.retired && !core.isCutShort && exit.kind === "signal" && exit.forced) {
       const { message } = diagnostic("TP5015", { name, ms: this.#site.drainTimeoutMs }, null);
       log("warn", message, { code: "TP5015" });
     } else {

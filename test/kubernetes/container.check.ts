@@ -26,6 +26,7 @@ spec:
   tracing:
     provider: {type: OTLP, endpoint: "http://127.0.0.1:14318"}
     samplingRate: {percent: ${percent}}
+  accessLogs: {enabled: true, format: JSON, fields: [method, response_code]}
 `;
 const values = { agent: { allowEndpoints: ["127.0.0.1"] }, policies: { edge: policy(50) } };
 
@@ -122,6 +123,20 @@ describe("the pod of the chart, as it is rendered", () => {
     const flow = (at(view, "flow") as readonly object[]).find((row) => at(row, "signal") === "traces");
     const share = Number(at(flow, "kept")) / Number(at(flow, "received"));
     assert.ok(share > 0.3 && share < 0.7, `${JSON.stringify(flow)} of 50 %`);
+  });
+
+  test("writes access logs to the stdout of the container that no edit replaces", async () => {
+    const linesOf = (container: Container): readonly string[] =>
+      container
+        .log()
+        .split("\n")
+        .filter((line) => line.startsWith('{"'));
+    const written = await poll("lines", () => {
+      const lines = linesOf(pod.container("ingest"));
+      return lines.length > 100 && lines;
+    });
+    for (const line of written) assert.equal(typeof JSON.parse(line).response_code, "number", line);
+    assert.deepEqual(linesOf(pod.main), []);
   });
 
   test("applies an edit of the ConfigMap without a restart", async (t) => {

@@ -1,0 +1,52 @@
+import { readFile } from "node:fs/promises";
+import type { Exit } from "../collector/exit.ts";
+import { type Sample, scrape } from "../collector/metrics-text.ts";
+import { literally } from "../render/ottl.ts";
+import type { CoreLaunch } from "./launch.ts";
+import { pause, type Site } from "./site.ts";
+
+const everyMs = 250;
+/** A request that does not fit waits, though there is room for smaller ones. */
+const nearlyFull = 0.75;
+
+/**
+ * A core that is asked to end first lets what it is taking come to an end. Where a queue is full that waits for room, and
+ * whoever sends it waits with it: everything that ingest is handing on, for up to a minute, though another core would take
+ * it. So a core that is blocked so, and holds nothing but on disk, is ended as it is; what is in its queues is delivered by
+ * another. `end` is called then, once at most.
+ */
+export const endIfBlocked = async (
+  { clock, log }: Site,
+  core: { readonly launch: CoreLaunch; readonly exit: Exit | null },
+  end: () => void,
+): Promise<void> => {
+  const { name, configPath, telemetryPort } = core.launch;
+  const config = await readFile(configPath, "utf8").catch(() => ""); // then it is waited for
+  for (;;) {
+    await pause(clock, everyMs);
+    if (core.exit !== null) return;
+    const samples = await scrape(telemetryPort).catch(() => null); // it does not say so any more: nearly gone
+    if (samples === null || core.exit !== null || !isBlocked(samples, (id) => keepsOnDisk(config, id))) continue;
+    log("info", "a full queue keeps it from ending: it is ended as it is", { process: name });
+    end();
+    return;
+  }
+};
+
+const size = /^otelcol_exporter_queue_size(?:__\w+)?$/;
+const capacity = /^otelcol_exporter_queue_capacity(?:__\w+)?$/;
+
+/** Whether some queue on disk is full, and all that is in other queues is nothing. */
+export const isBlocked = (samples: readonly Sample[], isOnDisk: (exporter: string) => boolean): boolean => {
+  const keyOf = ({ labels }: Sample): string => `${labels.get("exporter")} ${labels.get("data_type")}`;
+  const capacities = new Map(samples.filter(({ name }) => capacity.test(name)).map((one) => [keyOf(one), one.value]));
+  const sizes = samples.filter(({ name }) => size.test(name));
+  if (sizes.some(({ labels, value }) => value > 0 && !isOnDisk(labels.get("exporter") ?? ""))) return false;
+  return sizes.some((one) => one.value > 0 && one.value >= nearlyFull * (capacities.get(keyOf(one)) ?? Infinity));
+};
+
+/** Rendered configs have one fixed form, so their text is enough. */
+const keepsOnDisk = (config: string, exporter: string): boolean => {
+  const [, body = ""] = new RegExp(`\\n {2}${literally(exporter)}:\\n((?: {4,}.*\\n)+)`).exec(config) ?? [];
+  return /\n {6}storage:/.test(`\n${body}`);
+};
