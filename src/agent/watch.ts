@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type FSWatcher, watch } from "chokidar";
 import type { Clock } from "../base/clock.ts";
+import { type FileSystemOf, networkFileSystem } from "./network-file-system.ts";
 
 export type WatchOptions = {
   /** Folders or files; they need not exist. */
@@ -15,6 +16,8 @@ export type WatchOptions = {
   readonly onProblem: (words: string, polling: boolean) => void;
   /** chokidar's, unless a test brings its own. */
   readonly open?: typeof watch;
+  /** statfs(2), unless a test brings its own. */
+  readonly fileSystemOf?: FileSystemOf;
 };
 
 const pollMs = 1000;
@@ -63,6 +66,7 @@ export class Watch {
     }
     for (const folder of folders) names.delete(folder);
     const started = new Watch(options, [...folders, ...names.keys()], names);
+    await started.#pollWhereNobodyTells();
     await started.#open();
     await started.#look();
     return started;
@@ -72,6 +76,15 @@ export class Watch {
     this.#isStopped = true;
     this.#cancelLook();
     await this.#watcher?.close();
+  }
+
+  async #pollWhereNobodyTells(): Promise<void> {
+    for (const folder of this.#folders) {
+      const kind = await networkFileSystem(folder, this.#options.fileSystemOf);
+      if (kind === null) continue;
+      this.#isPolling = true;
+      this.#options.onProblem(`${folder} is on ${kind}, which tells nobody of changes`, true);
+    }
   }
 
   async #open(): Promise<void> {

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import { watch as chokidarWatch } from "chokidar";
 import { Watch } from "../../src/agent/watch.ts";
 import { poll } from "../support/poll.ts";
 import { realClock } from "../support/real-clock.ts";
@@ -132,6 +133,54 @@ describe("Watch", () => {
     opened[1]?.watcher.emit("error", Object.assign(new Error("again"), { code: "EMFILE" }));
     assert.equal(opened.length, 2);
     assert.equal(problems.length, 2);
+  });
+
+  for (const [kind, magic] of [
+    ["NFS", 0x6969],
+    ["FUSE or virtiofs", 0x65735546],
+  ] as const)
+    test(`on ${kind}, where nobody is told of changes: it says so, polls, and finds them`, async () => {
+      const problems: (readonly [string, boolean])[] = [];
+      const backends: unknown[] = [];
+      watch = await Watch.start({
+        paths: [folder],
+        clock: realClock,
+        lookMs: 60_000,
+        onHint: () => {
+          hints += 1;
+        },
+        onProblem: (words, polling) => problems.push([words, polling]),
+        fileSystemOf: async () => magic,
+        open: (paths, options) => {
+          backends.push(options?.backend);
+          return chokidarWatch(paths, options);
+        },
+      });
+      assert.deepEqual(backends, ["polling"]);
+      assert.deepEqual(problems, [[`${folder} is on ${kind}, which tells nobody of changes`, true]]);
+      await hinted("new", () => write("a.yaml", "1"));
+      await hinted("changed", () => write("a.yaml", "longer than before"));
+      await hinted("removed", () => rmSync(join(folder, "a.yaml")));
+    });
+
+  test("a file system that cannot be asked, or is none of the network, is watched", async () => {
+    for (const magic of [null, 0xef53]) {
+      const backends: unknown[] = [];
+      const opened = await Watch.start({
+        paths: [folder],
+        clock: realClock,
+        lookMs: 60_000,
+        onHint: () => {},
+        onProblem: (words) => assert.fail(words),
+        fileSystemOf: async () => magic,
+        open: (paths, options) => {
+          backends.push(options?.backend);
+          return chokidarWatch(paths, options);
+        },
+      });
+      await opened.stop();
+      assert.deepEqual(backends, ["native"]);
+    }
   });
 
   test("as editors save: vim's backup and rename, VS Code's truncation, sed -i", async () => {
