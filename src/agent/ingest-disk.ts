@@ -7,6 +7,7 @@ import { countsOf } from "./rates.ts";
 import { pause, type Site } from "./site.ts";
 
 const everyMs = 100;
+const roomEveryMs = 500;
 /** Some requests are always on their way to the core. */
 const manyBytes = 64 * 1024;
 const timeoutMs = 1000;
@@ -69,7 +70,7 @@ export class IngestDisk {
         log("error", message, { code, process: "ingest" });
       }
       hasWaited = true;
-      await pause(clock, everyMs);
+      await pause(clock, roomEveryMs);
     }
     if (hasWaited && !isOff()) log("info", "there is room on the disk again", { process: "ingest" });
   }

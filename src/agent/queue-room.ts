@@ -1,4 +1,5 @@
-import { statfs } from "node:fs/promises";
+import { rm, statfs, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { diagnostic } from "../diagnostics/diagnostic.ts";
 import { queueStorage, usualQueueBytes } from "../render/queues.ts";
 import { type Failure, failure } from "./failure.ts";
@@ -29,11 +30,17 @@ const largestRequest = 72 * 1024 * 1024;
 export class QueueRoom {
   readonly #folder: string;
   readonly #free: () => Promise<number>;
+  readonly #tried: (path: string, bytes: number) => Promise<boolean>;
   #ingest: number | null = null;
 
-  constructor(folder: string, free: () => Promise<number> = () => freeBytes(folder)) {
+  constructor(
+    folder: string,
+    free: () => Promise<number> = () => freeBytes(folder),
+    tried: (path: string, bytes: number) => Promise<boolean> = canWrite,
+  ) {
     this.#folder = folder;
     this.#free = free;
+    this.#tried = tried;
   }
 
   /** Bytes that each queue of ingest may hold; also what is to be kept free for it from now on. */
@@ -66,12 +73,17 @@ export class QueueRoom {
 
   /** Whether nothing can be stored any more. */
   async isFull(): Promise<boolean> {
-    return (await this.#free()) < fullBytes;
+    return !(await this.#canStore(fullBytes));
   }
 
   /** Whether a Collector can start with what its queues hold. */
-  async hasRoom(): Promise<boolean> {
-    return (await this.#free()) >= roomBytes;
+  hasRoom(): Promise<boolean> {
+    return this.#canStore(roomBytes);
+  }
+
+  /** What is kept back for root is not free, and yet there for whoever is root: in doubt it is tried. */
+  async #canStore(bytes: number): Promise<boolean> {
+    return (await this.#free()) >= bytes || this.#tried(join(this.#folder, "probe"), bytes);
   }
 
   /** Bytes that each queue of the one Collector of the single topology may hold. */
@@ -88,6 +100,15 @@ const freeBytes = (folder: string): Promise<number> =>
     ({ bavail, bsize }) => bavail * bsize,
     () => Number.MAX_SAFE_INTEGER,
   );
+
+const canWrite = async (path: string, bytes: number): Promise<boolean> => {
+  const isWritten = await writeFile(path, Buffer.alloc(bytes)).then(
+    () => true,
+    () => false,
+  );
+  await rm(path, { force: true }).catch(() => {}); // then it stays, and is written anew
+  return isWritten;
+};
 
 /** How many queues a config keeps on disk: one for each exporter and signal. */
 export const queuesIn = (config: Config): number => {

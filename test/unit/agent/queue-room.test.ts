@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { QueueRoom, queuesIn } from "../../../src/agent/queue-room.ts";
+import { temporaryFolder } from "../../support/children.ts";
 
 const stored = { sending_queue: { storage: "file_storage/otel_policy_queue" } };
 
@@ -28,13 +31,27 @@ test("a disk with gigabytes of room changes nothing", async () => {
 });
 
 test("full is where nothing can be stored; room is what a start with full queues needs", async () => {
-  const at = async (free: number) => {
-    const room = new QueueRoom("/run", async () => free);
+  const at = async (free: number, reserve: number) => {
+    const room = new QueueRoom(
+      "/run",
+      async () => free,
+      async (_path, bytes) => bytes <= free + reserve,
+    );
     return [await room.isFull(), await room.hasRoom()];
   };
-  assert.deepEqual(await at(0), [true, false]);
-  assert.deepEqual(await at(64 * 1024), [false, false]);
-  assert.deepEqual(await at(mebibyte), [false, true]);
+  assert.deepEqual(await at(0, 0), [true, false]);
+  assert.deepEqual(await at(64 * 1024, 0), [false, false]);
+  assert.deepEqual(await at(mebibyte, 0), [false, true]);
+  // What a file system keeps back for root, where we are root.
+  assert.deepEqual(await at(0, 10 * mebibyte), [false, true]);
+});
+
+test("what is tried leaves nothing behind", async (t) => {
+  const folder = temporaryFolder(t);
+  const room = new QueueRoom(folder, async () => 0);
+  assert.deepEqual([await room.isFull(), await room.hasRoom()], [false, true]);
+  assert.deepEqual(readdirSync(folder), []);
+  assert.equal(await new QueueRoom(join(folder, "none"), async () => 0).isFull(), true);
 });
 
 test("a disk that cannot be asked is taken for one with room", async () => {
