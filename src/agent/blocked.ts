@@ -1,33 +1,41 @@
 import { readFile } from "node:fs/promises";
 import type { Exit } from "../collector/exit.ts";
+import { isSilent } from "../collector/health.ts";
 import { type Sample, scrape } from "../collector/metrics-text.ts";
 import { literally } from "../render/ottl.ts";
 import type { CoreLaunch } from "./launch.ts";
 import { pause, type Site } from "./site.ts";
 
 const everyMs = 250;
+const answerMs = 500;
+/** So many looks in which it said nothing, though it listens: it hangs. */
+const patience = 3;
 /** A request that does not fit waits, though there is room for smaller ones. */
 const nearlyFull = 0.75;
 
 /**
  * A core that is asked to end first lets what it is taking come to an end. Where a queue is full that waits for room, and
- * whoever sends it waits with it: everything that ingest is handing on, for up to a minute, though another core would take
- * it. So a core that is blocked so, and holds nothing but on disk, is ended as it is; what is in its queues is delivered by
- * another. `end` is called then, once at most.
+ * whoever sends it waits with it: everything that ingest is handing on, though another core would take it. So a core that is
+ * blocked so, and holds nothing but on disk, is ended as it is; what is in its queues is delivered by another. So is one that
+ * hangs as a whole. `end` is called then, once at most.
  */
 export const endIfBlocked = async (
   { clock, log }: Site,
   core: { readonly launch: CoreLaunch; readonly exit: Exit | null },
   end: () => void,
 ): Promise<void> => {
-  const { name, configPath, telemetryPort } = core.launch;
+  const { name, configPath, telemetryPort, healthSocket } = core.launch;
   const config = await readFile(configPath, "utf8").catch(() => ""); // then it is waited for
+  let silent = 0;
   for (;;) {
     await pause(clock, everyMs);
+    const samples = core.exit === null ? await scrape(telemetryPort, answerMs).catch(() => null) : null; // see below
+    silent = samples === null && (await isSilent(healthSocket, answerMs)) ? silent + 1 : 0;
     if (core.exit !== null) return;
-    const samples = await scrape(telemetryPort).catch(() => null); // it does not say so any more: nearly gone
-    if (samples === null || core.exit !== null || !isBlocked(samples, (id) => keepsOnDisk(config, id))) continue;
-    log("info", "a full queue keeps it from ending: it is ended as it is", { process: name });
+    const isFull = samples !== null && isBlocked(samples, (id) => keepsOnDisk(config, id));
+    if (!isFull && silent < patience) continue;
+    const what = isFull ? "a full queue keeps it from ending" : "it hangs, asked to end";
+    log("info", `${what}: it is ended as it is`, { process: name });
     end();
     return;
   }

@@ -174,8 +174,9 @@ export class Runner implements Engine {
       case "commit": {
         // From here on it would put an older one in the place of this one.
         this.#restorer.cancel();
-        const { core } = current;
-        return core === null ? null : this.#cores.name(core);
+        const failed = current.core === null ? null : await this.#cores.name(current.core);
+        if (failed === null) this.#try = null; // no candidate any more: it is to go when another one is put back
+        return failed;
       }
       default:
         return unreachable(step);

@@ -136,6 +136,9 @@ export const renderIngest = (base: BaseConfig, components: ReadonlySet<string> |
   const store = addQueueStorage(assembly, components, "ingest");
   const core = add(assembly, "exporters", `${names.otlpGrpc}/otel_policy_core`, {
     ...hop(`${runDir}/core.sock`),
+    // A core takes a request when there is room in its queues, and would count it once more if it came again meanwhile. One that
+    // does not answer at all is ended by the agent.
+    timeout: "600s",
     // What arrives while no core listens waits here; a full queue refuses, which clients see and retry.
     sending_queue: {
       ...(store === null ? { queue_size: 10000 } : { sizer: "bytes", queue_size: diskBytes, storage: store }),

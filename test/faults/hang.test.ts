@@ -42,6 +42,29 @@ describe("a Collector that hangs as a whole: it takes connections and answers no
       }
     });
 
+  test("a core that hangs as soon as it is in service: the one before is back, and nobody waits for the other", async (t) => {
+    const agent = await agentProcess({ "a.yaml": markPolicy("a", "mark-0") });
+    try {
+      await agent.start();
+      const oracle = startOracle({ endpoint: agent.endpoint, perSecond: 50, gateways: ["a"] });
+      await poll("spans", () => agent.sink.spans.length > 100);
+      const [former] = agent.collectors("core");
+      agent.write("a.yaml", markPolicy("a", "mark-1"));
+      await poll("the edit", () => lastMark(agent.sink) === "mark-1", 20_000, 2);
+      for (const pid of agent.collectors("core")) if (pid !== former) process.kill(pid, "SIGSTOP");
+      await poll("what ran before", () => lastMark(agent.sink) === "mark-0", 20_000);
+      const delivered = agent.sink.spans.length;
+      await poll("flows again", () => agent.sink.spans.length > delivered + 1000, 30_000);
+      await oracle.stop();
+      const verdict = await oracle.verdict([agent.sink], 3000, 20_000);
+      t.diagnostic(JSON.stringify(verdict));
+      assert.deepEqual([verdict.refused, verdict.lost], [0, 0], JSON.stringify(verdict));
+      assert.ok(verdict.doubled <= 2 * atOnce * spansPerRequest, JSON.stringify(verdict));
+    } finally {
+      await agent.end();
+    }
+  });
+
   test("one that is held up for a while, and goes on, is left alone", async () => {
     const agent = await agentProcess({ "a.yaml": markPolicy("a", "mark-0") }, { agent: { hangMs: 6000 } });
     try {

@@ -89,7 +89,7 @@ export const startSink = async (initial: SinkBehaviour = {}, port = 0): Promise<
         response.end("{}");
       };
       if (delayMs === 0) answer();
-      else setTimeout(answer, delayMs);
+      else setTimeout(answer, delayMs).unref(); // a closed sink answers nobody
     });
   });
   server.listen(port, "127.0.0.1");
