@@ -8,8 +8,8 @@ import { pause, type Site } from "./site.ts";
 
 const everyMs = 250;
 const answerMs = 500;
-/** So many looks in which it said nothing, though it listens: it hangs. */
-const patience = 3;
+/** So many looks in which it said nothing, though it listens, or told of a full queue. A short wait is no block. */
+const patience = { silent: 3, full: 2 };
 /** A request that does not fit waits, though there is room for smaller ones. */
 const nearlyFull = 0.75;
 
@@ -26,15 +26,17 @@ export const endIfBlocked = async (
 ): Promise<void> => {
   const { name, configPath, telemetryPort, healthSocket } = core.launch;
   const config = await readFile(configPath, "utf8").catch(() => ""); // then it is waited for
-  let silent = 0;
+  let [silent, full] = [0, 0];
   for (;;) {
     await pause(clock, everyMs);
-    const samples = core.exit === null ? await scrape(telemetryPort, answerMs).catch(() => null) : null; // see below
-    silent = samples === null && (await isSilent(healthSocket, answerMs)) ? silent + 1 : 0;
     if (core.exit !== null) return;
-    const isFull = samples !== null && isBlocked(samples, (id) => keepsOnDisk(config, id));
-    if (!isFull && silent < patience) continue;
-    const what = isFull ? "a full queue keeps it from ending" : "it hangs, asked to end";
+    // None: it has nothing left but to end, or it hangs.
+    const samples = await scrape(telemetryPort, answerMs).catch(() => null);
+    silent = samples === null && (await isSilent(healthSocket, answerMs)) ? silent + 1 : 0;
+    full = samples !== null && isBlocked(samples, (id) => keepsOnDisk(config, id)) ? full + 1 : 0;
+    if (core.exit !== null) return;
+    if (full < patience.full && silent < patience.silent) continue;
+    const what = full > 0 ? "a full queue keeps it from ending" : "it hangs, asked to end";
     log("info", `${what}: it is ended as it is`, { process: name });
     end();
     return;
