@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { ownRetry } from "../../../src/render/queues.ts";
 import { compileText, draftPolicy } from "../../support/compile-text.ts";
 
 type Config = { readonly [section: string]: { readonly [id: string]: unknown } };
@@ -75,6 +76,13 @@ describe("policies are grafted into the platform's config", () => {
       processors: ["attributes/site"],
       exporters: ["otlp_grpc"],
     });
+  });
+  test("ingest waits for room in a core longer than a core tries a backend: a request that comes again is counted again", () => {
+    const { rendered } = grafted(plain);
+    const timeout = /\n {2}otlp_grpc\/otel_policy_core:\n(?: {4}.*\n)*? {4}timeout: "(\d+)s"/.exec(
+      rendered?.ingest?.yaml ?? "",
+    );
+    assert.ok(Number(timeout?.[1]) >= 2 * Number.parseInt(ownRetry.max_elapsed_time, 10), timeout?.[0]);
   });
   test("ingest does not depend on policies", () => {
     assert.equal(grafted(plain).rendered?.ingestDigest, grafted(plain, "").rendered?.ingestDigest);
