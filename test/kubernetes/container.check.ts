@@ -130,7 +130,7 @@ describe("the pod of the chart, as it is rendered", () => {
       container
         .log()
         .split("\n")
-        .filter((line) => line.startsWith('{"'));
+        .filter((line) => line.startsWith('{"method"'));
     const written = await poll("lines", () => {
       const lines = linesOf(pod.container("ingest"));
       return lines.length > 100 && lines;
