@@ -2,8 +2,9 @@ import { readFile } from "node:fs/promises";
 import type { Exit } from "../collector/exit.ts";
 import { isSilent } from "../collector/health.ts";
 import { type Sample, scrape } from "../collector/metrics-text.ts";
-import { literally } from "../render/ottl.ts";
+import { keepsOnDisk } from "./config-text.ts";
 import type { CoreLaunch } from "./launch.ts";
+import { queueSize } from "./rates.ts";
 import { pause, type Site } from "./site.ts";
 
 const everyMs = 250;
@@ -43,20 +44,13 @@ export const endIfBlocked = async (
   }
 };
 
-const size = /^otelcol_exporter_queue_size(?:__\w+)?$/;
 const capacity = /^otelcol_exporter_queue_capacity(?:__\w+)?$/;
 
 /** Whether some queue on disk is full, and all that is in other queues is nothing. */
 export const isBlocked = (samples: readonly Sample[], isOnDisk: (exporter: string) => boolean): boolean => {
   const keyOf = ({ labels }: Sample): string => `${labels.get("exporter")} ${labels.get("data_type")}`;
   const capacities = new Map(samples.filter(({ name }) => capacity.test(name)).map((one) => [keyOf(one), one.value]));
-  const sizes = samples.filter(({ name }) => size.test(name));
+  const sizes = samples.filter(({ name }) => queueSize.test(name));
   if (sizes.some(({ labels, value }) => value > 0 && !isOnDisk(labels.get("exporter") ?? ""))) return false;
   return sizes.some((one) => one.value > 0 && one.value >= nearlyFull * (capacities.get(keyOf(one)) ?? Infinity));
-};
-
-/** Rendered configs have one fixed form, so their text is enough. */
-const keepsOnDisk = (config: string, exporter: string): boolean => {
-  const [, body = ""] = new RegExp(`\\n {2}${literally(exporter)}:\\n((?: {4,}.*\\n)+)`).exec(config) ?? [];
-  return /\n {6}storage:/.test(`\n${body}`);
 };

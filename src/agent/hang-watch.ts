@@ -8,6 +8,8 @@ export type Watched = { readonly process: CollectorProcess; readonly healthSocke
 
 /** In this many looks one after the other nothing was said: the agent itself may have been held up during one of them. */
 const looks = 3;
+/** Each look is a pause and the wait for an answer. */
+const waits = 2;
 
 /**
  * A Collector that hangs as a whole takes connections and answers nobody, and does not end: whoever sends to it waits. One
@@ -16,6 +18,7 @@ const looks = 3;
 export class HangWatch {
   readonly #site: Site;
   readonly #watched: () => Watched | null;
+  readonly #waitMs: number;
   #silent: { readonly process: CollectorProcess; readonly times: number } | null = null;
   #isStopped = true;
   #cancel = (): void => {};
@@ -23,6 +26,7 @@ export class HangWatch {
   constructor(site: Site, watched: () => Watched | null) {
     this.#site = site;
     this.#watched = watched;
+    this.#waitMs = site.hangMs / looks / waits;
   }
 
   /** Begins to look; again is no matter. */
@@ -38,12 +42,12 @@ export class HangWatch {
   }
 
   #next(): void {
-    this.#cancel = this.#site.clock.after(this.#site.hangMs / looks / 2, () => void this.#look());
+    this.#cancel = this.#site.clock.after(this.#waitMs, () => void this.#look());
   }
 
   async #look(): Promise<void> {
     const watched = this.#watched();
-    const isHanging = watched !== null && (await isSilent(watched.healthSocket, this.#site.hangMs / looks / 2));
+    const isHanging = watched !== null && (await isSilent(watched.healthSocket, this.#waitMs));
     if (this.#isStopped) return;
     this.#silent = isHanging ? { process: watched.process, times: this.#times(watched.process) + 1 } : null;
     if (this.#silent !== null && this.#silent.times >= looks && this.#watched()?.process === this.#silent.process) {

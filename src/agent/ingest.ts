@@ -36,8 +36,6 @@ export class Ingest implements IngestSide {
   #turn: Promise<unknown> = Promise.resolve();
   readonly #disk: IngestDisk;
   readonly #hangWatch: HangWatch;
-  /** It was ended because the disk is full, which was told. */
-  #isSpared = false;
   /** Grows with every decision about what should run; a loop of an older one gives up. */
   #epoch = 0;
 
@@ -172,7 +170,7 @@ export class Ingest implements IngestSide {
 
   #spare(): void {
     if (this.#running === null) return;
-    this.#isSpared = true;
+    this.#site.log("warn", "the disk is full: ended before it gives up what it holds", { process: "ingest" });
     this.#running.process.kill();
   }
 
@@ -180,9 +178,8 @@ export class Ingest implements IngestSide {
     if (this.#running !== running) return;
     this.#running = null;
     this.#setHealthy(false);
-    const isSpared = this.#isSpared;
-    this.#isSpared = false;
-    if (!isSpared) {
+    // Who ended it has said why.
+    if (!(exit.kind === "signal" && exit.forced)) {
       const { code, message } = deathOf(running.process, exit);
       this.#site.log("error", message, { code, process: "ingest" });
     }

@@ -18,7 +18,8 @@ const accepted = new RegExp(`^otelcol_receiver_accepted_${items}`);
 const refused = new RegExp(`^otelcol_receiver_(?:refused|failed)_${items}`);
 const sent = new RegExp(`^otelcol_exporter_sent_${items}`);
 const failed = new RegExp(`^otelcol_exporter_send_failed_${items}`);
-const waiting = /^otelcol_exporter_queue_size(?:__\w+)?$/;
+/** Of one exporter and signal, in whatever it is measured in. */
+export const queueSize = /^otelcol_exporter_queue_size(?:__\w+)?$/;
 
 /** Reads the Collector's own metrics, under the names of v0.145–v0.158 with and without units and type suffixes. */
 export const countsOf = (samples: readonly Sample[]): Counts => {
@@ -34,7 +35,7 @@ export const countsOf = (samples: readonly Sample[]): Counts => {
     exporters.set(id, {
       sent: known.sent + (sent.test(name) ? value : 0),
       failed: known.failed + (failed.test(name) ? value : 0),
-      waiting: known.waiting + (waiting.test(name) ? value : 0),
+      waiting: known.waiting + (queueSize.test(name) ? value : 0),
     });
   }
   return { accepted: taken, refused: turnedAway, exporters };

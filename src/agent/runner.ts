@@ -2,6 +2,7 @@ import { unreachable } from "../base/assert.ts";
 import { scrape } from "../collector/metrics-text.ts";
 import { validateConfig } from "../collector/validate.ts";
 import { adopt, findAdoptable } from "./adoption.ts";
+import { exporterIn } from "./config-text.ts";
 import { CoreWatch } from "./core-watch.ts";
 import { type Core, Cores } from "./cores.ts";
 import type { Engine, Hooks } from "./engine.ts";
@@ -13,7 +14,6 @@ import type { CoreLaunch } from "./launch.ts";
 import type { Candidate, Effect, Generation, Proposal, Step } from "./machine.ts";
 import { observe } from "./observe.ts";
 import { endOrphans } from "./orphans.ts";
-import { hasExporter } from "./proposal.ts";
 import { proveHealthy, validationFailure } from "./prove.ts";
 import { countsOf, noCounts } from "./rates.ts";
 import { Restorer } from "./restorer.ts";
@@ -268,7 +268,7 @@ export class Runner implements Engine {
     this.#watch.start();
     this.#observed = number;
     if (core === null) return; // it died at once, which was told
-    const had = (id: string): boolean => previous !== null && hasExporter(previous.proposal, id);
+    const had = (id: string): boolean => previous !== null && exporterIn(previous.proposal.core, id) !== null;
     const isOver = (): boolean => this.#observed !== number || this.#isStopping || core.exit !== null;
     const words = await observe(this.#site, core, before, had, isOver);
     if (isOver()) return;

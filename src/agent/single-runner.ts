@@ -10,6 +10,7 @@ import { validateConfig } from "../collector/validate.ts";
 import { diagnostic } from "../diagnostics/diagnostic.ts";
 import { afterRestart, backoffMs } from "./backoff.ts";
 import { ChildDoor } from "./child-door.ts";
+import { exporterIn } from "./config-text.ts";
 import type { Door } from "./door.ts";
 import type { Engine, Hooks } from "./engine.ts";
 import { type Failure, failure, unforeseen } from "./failure.ts";
@@ -17,7 +18,6 @@ import { FileDoor } from "./file-door.ts";
 import { onLogOf } from "./launch.ts";
 import type { Candidate, Effect, Generation, Proposal, Step } from "./machine.ts";
 import type { CollectorMode } from "./options.ts";
-import { hasExporter } from "./proposal.ts";
 import { breachOf, type Counts, countsOf, noCounts } from "./rates.ts";
 import { droppedIn } from "./series-watch.ts";
 import { pause, type Site } from "./site.ts";
@@ -40,7 +40,6 @@ export class SingleRunner implements Engine {
   #restores = 0;
   #restarts: readonly number[] = [];
   #before: Counts = noCounts;
-  #previous: Proposal | null = null;
 
   constructor(site: Site, hooks: Hooks, mode: CollectorMode) {
     this.#site = site;
@@ -98,7 +97,7 @@ export class SingleRunner implements Engine {
         this.#standIn?.kill();
         return;
       case "observe":
-        void this.#observe(effect.live);
+        void this.#observe(effect.live, effect.previous);
         return;
       case "retire":
         this.#live = effect.keep.number;
@@ -204,7 +203,6 @@ export class SingleRunner implements Engine {
   /** What was proven beside the one that runs is put in its place; if that fails, what was there before comes back. */
   async #commit(proposal: Proposal, live: Generation | null): Promise<Failure | null> {
     this.#before = (await this.#counts()) ?? noCounts;
-    this.#previous = live?.proposal ?? null;
     this.#restores += 1; // whatever was being brought back is not wanted any more
     const failed = await this.#door.apply(proposal);
     if (failed === null || live === null || this.#isStopping) return failed;
@@ -216,7 +214,7 @@ export class SingleRunner implements Engine {
     return failed;
   }
 
-  async #observe({ number }: Generation): Promise<void> {
+  async #observe({ number }: Generation, previous: Generation | null): Promise<void> {
     const { clock, observeMs } = this.#site;
     this.#observed = number;
     const until = clock.now() + observeMs;
@@ -233,7 +231,11 @@ export class SingleRunner implements Engine {
         ? "it was healthy before the commit and is no longer"
         : counts === null
           ? null
-          : breachOf(this.#before, counts, (id) => this.#previous !== null && hasExporter(this.#previous, id));
+          : breachOf(
+              this.#before,
+              counts,
+              (id) => previous !== null && exporterIn(previous.proposal.core, id) !== null,
+            );
     if (isOver()) return;
     this.#hooks.event(
       words === null ? { type: "settled", number } : { type: "breached", number, at: clock.now(), words },

@@ -92,6 +92,13 @@ const reportOf = (
   words: details.words ?? null,
 });
 
+/** Of what is no try, or no longer one. */
+const told = (
+  outcome: Extract<Effect, { type: "report" }>["outcome"],
+  reason: ReloadReason,
+  of: { readonly digest: string | null; readonly since: number; readonly words: string },
+): Effect => ({ type: "report", outcome, reason, attempt: null, flawed: true, ...of });
+
 const onInput = (state: State, input: Input): Transition => {
   const { phase } = state;
   switch (phase.at) {
@@ -169,18 +176,8 @@ const onUnusable = (state: State, event: Extract<Event, { type: "unusable" }>): 
   // The newest input wins, also when it is one that cannot be tried.
   const next: Phase = phase.at === "trying" || phase.at === "handingBack" ? { ...phase, queued: null } : phase;
   if (event.cause === "resync") return to(state, next);
-  return to(state, next, [
-    {
-      type: "report",
-      outcome: "rejected",
-      reason: "compile_error",
-      digest: null,
-      attempt: null,
-      since: event.since,
-      flawed: true,
-      words: event.words,
-    },
-  ]);
+  const { since, words } = event;
+  return to(state, next, [told("rejected", "compile_error", { digest: null, since, words })]);
 };
 
 const onPassed = (state: State, event: Extract<Event, { type: "passed" }>): Transition => {
@@ -271,16 +268,7 @@ const onRestored = (state: State, number: number): Transition => {
   const { from, to: live, since, because, words, queued } = phase;
   const back = to(state, { at: "serving", live }, [
     { type: "retire", keep: live },
-    {
-      type: "report",
-      outcome: "rolledBack",
-      reason: because,
-      digest: from.proposal.digest,
-      attempt: null,
-      since,
-      flawed: true,
-      words,
-    },
+    told("rolledBack", because, { digest: from.proposal.digest, since, words }),
   ]);
   return thenQueued(back, queued);
 };
@@ -290,17 +278,10 @@ const onUnrestored = (state: State, event: Extract<Event, { type: "unrestored" }
   const wanted =
     phase.at === "handingBack" ? phase.to : phase.at === "serving" || phase.at === "observing" ? phase.live : null;
   if (wanted === null || wanted.number !== event.number) return same(state);
+  const because = phase.at === "handingBack" ? phase.because : "died";
+  const { at: since, words } = event;
   const stranded = to(state, { at: "stranded", live: wanted }, [
-    {
-      type: "report",
-      outcome: "stranded",
-      reason: phase.at === "handingBack" ? phase.because : "died",
-      digest: wanted.proposal.digest,
-      attempt: null,
-      since: event.at,
-      flawed: true,
-      words: event.words,
-    },
+    told("stranded", because, { digest: wanted.proposal.digest, since, words }),
   ]);
   return thenQueued(stranded, phase.at === "handingBack" ? phase.queued : null);
 };

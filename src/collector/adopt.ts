@@ -7,6 +7,7 @@ import type { CollectorProcess } from "./process.ts";
 import { startTimeOf } from "./running.ts";
 import { signalGroup } from "./signal-group.ts";
 import { tail } from "./tail.ts";
+import { withParent } from "./with-parent.ts";
 
 export type AdoptOptions = {
   readonly pid: number;
@@ -50,8 +51,7 @@ export const adoptCollector = (options: AdoptOptions): CollectorProcess => {
     forced = running;
     signal("SIGKILL");
   };
-  const endNow = (): void => signal("SIGKILL");
-  if (options.endWithParent === true) process.once("exit", endNow);
+  const outlivesUs = options.endWithParent === true ? withParent(() => signal("SIGKILL")) : (): void => {};
   const look = async (): Promise<void> => {
     if ((await startTimeOf(pid)) === options.startTime) {
       clock.after(lookEveryMs, () => void look());
@@ -59,7 +59,7 @@ export const adoptCollector = (options: AdoptOptions): CollectorProcess => {
     }
     running = false;
     cancelKill();
-    process.off("exit", endNow);
+    outlivesUs();
     await log.finish();
     lines.end();
     resolve(

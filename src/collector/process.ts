@@ -10,6 +10,7 @@ import { type CollectorLine, parseLogLine, skipped } from "./log-line.ts";
 import { signalGroup } from "./signal-group.ts";
 import { systemClock } from "./system-clock.ts";
 import { tail } from "./tail.ts";
+import { withParent } from "./with-parent.ts";
 
 export type StartOptions = {
   readonly binary: Pick<CollectorBinary, "path">;
@@ -60,12 +61,6 @@ export type CollectorProcess = {
 /** After the process ended, how long its last lines may take when something else still holds its stderr. */
 const lastLinesMs = 200;
 
-/** One listener for all of them: there may be many, and Node.js warns of more than ten. */
-const atOurEnd = new Set<() => void>();
-process.once("exit", () => {
-  for (const end of atOurEnd) end();
-});
-
 /** Starts a Collector. It has its own process group, so Ctrl-C in a terminal reaches the agent alone, which then stops it in order. */
 export const startCollector = (options: StartOptions): CollectorProcess => {
   const clock = options.clock ?? systemClock;
@@ -113,8 +108,7 @@ export const startCollector = (options: StartOptions): CollectorProcess => {
     forced = running;
     signal("SIGKILL");
   };
-  const endNow = (): void => signal("SIGKILL");
-  if (options.endWithParent === true) atOurEnd.add(endNow);
+  const outlivesUs = options.endWithParent === true ? withParent(() => signal("SIGKILL")) : (): void => {};
 
   let settled = false;
   const settle = (exit: Exit): void => {
@@ -133,7 +127,7 @@ export const startCollector = (options: StartOptions): CollectorProcess => {
   child.on("exit", (code, name) => {
     running = false;
     cancelKill();
-    atOurEnd.delete(endNow);
+    outlivesUs();
     const exit: Exit =
       code === null
         ? { kind: "signal", signal: name ?? "unknown", asked, forced }

@@ -25,7 +25,7 @@ export const redactEvents = (keepsContent: boolean): readonly string[] => [
   ...(keepsContent
     ? []
     : [
-        `delete_matching_keys(spanevent.attributes, "^(?:content|message|body)$$") where IsMatch(spanevent.name, "^gen_ai\\\\.")`,
+        `delete_matching_keys(spanevent.attributes, ${quoted("^(?:content|message|body)$")}) where IsMatch(spanevent.name, "^gen_ai\\\\.")`,
       ]),
 ];
 

@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { type AgentProcess, agentProcess } from "../support/agent-process.ts";
 import { startOracle } from "../support/oracle.ts";
 import { markPolicy } from "../support/policy-scene.ts";
 import { poll } from "../support/poll.ts";
 import { lastMark } from "../support/sink.ts";
-
-/** A small file system of its own, in a name space that ends with the process. */
-const canMount = spawnSync("unshare", ["-rm", "sh", "-c", "mount -t tmpfs -o size=1m tmpfs /mnt"]).status === 0;
+import { onSmallDisk } from "../support/small-disk.ts";
 
 /** Until no byte more is taken. As seen from the agent, whose file system it is. Answers the file that takes the room. */
 const fillDisk = (agent: AgentProcess): string => {
@@ -23,24 +20,6 @@ const fillDisk = (agent: AgentProcess): string => {
     }
   }
   return filler;
-};
-
-/** An agent whose run directory is a disk of so many MiB. */
-const onSmallDisk = (
-  what: string,
-  mebibytes: number,
-  run: (agent: AgentProcess, t: TestContext) => Promise<void>,
-): void => {
-  test(what, { skip: canMount ? false : "no name spaces for users here (unshare -rm)" }, async (t) => {
-    const options = { runDirBytes: mebibytes * 1024 * 1024 };
-    const agent = await agentProcess({ "a.yaml": markPolicy("a", "mark-0") }, options);
-    try {
-      await agent.start();
-      await run(agent, t);
-    } finally {
-      await agent.end();
-    }
-  });
 };
 
 const statusOf = async ({ url }: AgentProcess): Promise<Status> =>

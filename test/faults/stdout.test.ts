@@ -5,51 +5,26 @@ import { test } from "node:test";
 import { connect } from "../../src/traffic/post.ts";
 import { temporaryFolder } from "../support/children.ts";
 import { startOracle } from "../support/oracle.ts";
-import { startPolicyScene } from "../support/policy-scene.ts";
+import { markPolicy, startPolicyScene } from "../support/policy-scene.ts";
 import { poll } from "../support/poll.ts";
+import { attributes, logs } from "../support/records.ts";
 
 const edits = 25;
 const perRequest = 20;
 
-const policy = (edit: number): string => `apiVersion: gateway.networking.k8s.io/v1alpha2
-kind: TelemetryPolicy
-metadata: {name: a, namespace: prod}
-spec:
-  targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: a}
-  tracing:
-    provider: {type: OTLP, endpoint: "otel-collector.monitoring.svc:4317"}
-  accessLogs:
-    enabled: true
-    format: JSON
-    matches: [{path: "/"}, {path: "/edit-${edit}"}]
-    fields: [path, response_code]
-`;
+const policy = (edit: number): string =>
+  markPolicy("a", `mark-${edit}`, "a", "  accessLogs: {enabled: true, format: JSON, fields: [path, response_code]}\n");
+
+const gateway = attributes({ "k8s.gateway.name": "a", "k8s.gateway.namespace": "prod" });
 
 /** One access log record for each path, as a gateway sends them. */
-const recordsOf = (paths: readonly string[]): object => ({
-  resourceLogs: [
-    {
-      resource: {
-        attributes: [
-          { key: "k8s.gateway.name", value: { stringValue: "a" } },
-          { key: "k8s.gateway.namespace", value: { stringValue: "prod" } },
-        ],
-      },
-      scopeLogs: [
-        {
-          logRecords: paths.map((path) => ({
-            timeUnixNano: `${Date.now()}000000`,
-            attributes: [
-              { key: "http.request.method", value: { stringValue: "GET" } },
-              { key: "http.response.status_code", value: { intValue: "200" } },
-              { key: "url.path", value: { stringValue: path } },
-            ],
-          })),
-        },
-      ],
-    },
-  ],
-});
+const recordsOf = (paths: readonly string[]) =>
+  logs(
+    gateway,
+    paths.map((path) =>
+      attributes({ "http.request.method": "GET", "http.response.status_code": 200, "url.path": path }),
+    ),
+  );
 
 for (const [what, isHanging] of [
   ["whose backends take everything", false],
@@ -76,7 +51,7 @@ for (const [what, isHanging] of [
             { length: perRequest },
             (_, index) => `/${request}/${index}/${"x".repeat((request * 7 + index * 13) % 240)}`,
           );
-          const { rejected, words } = await post({ path: "/v1/logs", items: perRequest, body: recordsOf(paths) });
+          const { rejected, words } = await post(recordsOf(paths));
           assert.equal(rejected, 0, words ?? "");
           for (const one of paths) sent.add(one);
           await new Promise((resolve) => setTimeout(resolve, 5));

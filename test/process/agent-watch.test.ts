@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { watch as chokidarWatch } from "chokidar";
-import { Watch } from "../../src/agent/watch.ts";
+import { Watch, type WatchOptions } from "../../src/agent/watch.ts";
 import { poll } from "../support/poll.ts";
 import { realClock } from "../support/real-clock.ts";
 
@@ -37,15 +37,16 @@ describe("Watch", () => {
   });
 
   /** With looks too rare to help, unless the case is about them. */
-  const start = async (paths: readonly string[], lookMs = 60_000): Promise<void> => {
+  const start = async (paths: readonly string[], changes: Partial<WatchOptions> = {}): Promise<void> => {
     watch = await Watch.start({
       paths,
       clock: realClock,
-      lookMs,
+      lookMs: 60_000,
       onHint: () => {
         hints += 1;
       },
       onProblem: (words) => assert.fail(words),
+      ...changes,
     });
   };
   /** Something happens, and at least one hint comes. */
@@ -75,7 +76,7 @@ describe("Watch", () => {
 
   test("a folder that is deleted and made again, or replaced by another", async () => {
     write("a.yaml", "1");
-    await start([folder], 100);
+    await start([folder], { lookMs: 100 });
     await hinted("deleted", () => rmSync(folder, { recursive: true }));
     await hinted("made again", () => {
       mkdirSync(folder);
@@ -92,7 +93,7 @@ describe("Watch", () => {
 
   test("a folder that is not there yet", async () => {
     const absent = join(root, "later");
-    await start([absent], 100);
+    await start([absent], { lookMs: 100 });
     await hinted("made", () => mkdirSync(absent));
     await hinted("a file in it", () => writeFileSync(join(absent, "a.yaml"), "1"));
   });
@@ -109,17 +110,8 @@ describe("Watch", () => {
           one.closed = true;
         },
       });
-    }) as unknown as NonNullable<Parameters<typeof Watch.start>[0]["open"]>;
-    watch = await Watch.start({
-      paths: [folder],
-      clock: realClock,
-      lookMs: 60_000,
-      onHint: () => {
-        hints += 1;
-      },
-      onProblem: (words, polling) => problems.push([words, polling]),
-      open,
-    });
+    }) as unknown as typeof chokidarWatch;
+    await start([folder], { onProblem: (words, polling) => problems.push([words, polling]), open });
     opened[0]?.watcher.emit("error", Object.assign(new Error("no space for watches"), { code: "ENOSPC" }));
     await poll("a second watcher, and a hint for what was missed", () => hints > 0);
     assert.deepEqual(
@@ -135,6 +127,14 @@ describe("Watch", () => {
     assert.equal(problems.length, 2);
   });
 
+  /** chokidar, and how it was told to look. */
+  const noting =
+    (backends: unknown[]): typeof chokidarWatch =>
+    (paths, options) => {
+      backends.push(options?.backend);
+      return chokidarWatch(paths, options);
+    };
+
   for (const [kind, magic] of [
     ["NFS", 0x6969],
     ["FUSE or virtiofs", 0x65735546],
@@ -142,19 +142,10 @@ describe("Watch", () => {
     test(`on ${kind}, where nobody is told of changes: it says so, polls, and finds them`, async () => {
       const problems: (readonly [string, boolean])[] = [];
       const backends: unknown[] = [];
-      watch = await Watch.start({
-        paths: [folder],
-        clock: realClock,
-        lookMs: 60_000,
-        onHint: () => {
-          hints += 1;
-        },
+      await start([folder], {
         onProblem: (words, polling) => problems.push([words, polling]),
         fileSystemOf: async () => magic,
-        open: (paths, options) => {
-          backends.push(options?.backend);
-          return chokidarWatch(paths, options);
-        },
+        open: noting(backends),
       });
       assert.deepEqual(backends, ["polling"]);
       assert.deepEqual(problems, [[`${folder} is on ${kind}, which tells nobody of changes`, true]]);
@@ -166,19 +157,8 @@ describe("Watch", () => {
   test("a file system that cannot be asked, or is none of the network, is watched", async () => {
     for (const magic of [null, 0xef53]) {
       const backends: unknown[] = [];
-      const opened = await Watch.start({
-        paths: [folder],
-        clock: realClock,
-        lookMs: 60_000,
-        onHint: () => {},
-        onProblem: (words) => assert.fail(words),
-        fileSystemOf: async () => magic,
-        open: (paths, options) => {
-          backends.push(options?.backend);
-          return chokidarWatch(paths, options);
-        },
-      });
-      await opened.stop();
+      await start([folder], { fileSystemOf: async () => magic, open: noting(backends) });
+      await watch?.stop();
       assert.deepEqual(backends, ["native"]);
     }
   });

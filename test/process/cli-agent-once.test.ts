@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { temporaryFolder } from "../support/children.ts";
 import { requireCollector } from "../support/collector.ts";
 import { freePorts } from "../support/free-port.ts";
 import { markPolicy } from "../support/policy-scene.ts";
@@ -14,8 +14,7 @@ const misbehaving = fileURLToPath(new URL("../faults/collectors/misbehaves.sh", 
 /** Runs an agent over one policy to its end. Each run finds what the runs before it left. */
 const site = async (t: TestContext) => {
   const real = requireCollector();
-  const folder = mkdtempSync(join(tmpdir(), "once-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder(t);
   const [otlp = 0] = await freePorts(1);
   const policies = join(folder, "policies");
   mkdirSync(policies);

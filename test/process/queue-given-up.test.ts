@@ -1,21 +1,30 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
+import { readerAt } from "../../src/agent/disk-queues.ts";
 import { readValue } from "../../src/collector/bbolt.ts";
 import { eachQueue } from "../../src/collector/queue-files.ts";
 import { takeUpAgain } from "../../src/collector/queue-given-up.ts";
 import { requestsLeft } from "../../src/collector/queue-left.ts";
+import { environment } from "../../src/render/types.ts";
 import { temporaryFolder } from "../support/children.ts";
 import { runCollector } from "../support/collector.ts";
 import { freePorts } from "../support/free-port.ts";
+import { startPolicyScene } from "../support/policy-scene.ts";
 import { poll } from "../support/poll.ts";
 import { type Sink, startSink } from "../support/sink.ts";
 
-const configOf = (port: number, sink: Sink, directory: string): string =>
+const variable = (name: string): string => `\${env:${name}}`;
+
+/** `asCore`: says of itself what an agent asks a core. */
+const configOf = (port: number, sink: Sink, directory: string, asCore = false): string =>
   JSON.stringify({
-    extensions: { file_storage: { directory, create_directory: true } },
+    extensions: {
+      file_storage: { directory, create_directory: true },
+      ...(asCore ? { health_check: { endpoint: variable(environment.healthSocket), transport: "unix" } } : {}),
+    },
     receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
     exporters: {
       otlp_http: {
@@ -26,8 +35,10 @@ const configOf = (port: number, sink: Sink, directory: string): string =>
       },
     },
     service: {
-      extensions: ["file_storage"],
-      telemetry: { metrics: { level: "none" } },
+      extensions: ["file_storage", ...(asCore ? ["health_check"] : [])],
+      telemetry: {
+        metrics: asCore ? { readers: [readerAt(variable(environment.telemetryPort))] } : { level: "none" },
+      },
       pipelines: { traces: { receivers: ["otlp"], exporters: ["otlp_http"] } },
     },
   });
@@ -103,6 +114,26 @@ describe("what a Collector gave up reading from a full disk", () => {
     assert.equal(await takeUpAgain(directory), 0);
     assert.deepEqual(await delivered(directory, names.length), names.toSorted());
     assert.equal(await requestsLeft(directory), 0);
+  });
+
+  test("is delivered by an agent that finds the queue in its run directory", async (t) => {
+    const left = await leftQueue(t);
+    await giveUp(left, 5);
+    const runDir = join(temporaryFolder(t), "run");
+    const directory = join(runDir, "queue-x");
+    mkdirSync(runDir, { mode: 0o700 });
+    cpSync(left, directory, { recursive: true });
+    const [sink, [port = 0]] = await Promise.all([startSink(), freePorts(1)]);
+    writeFileSync(join(directory, "config.yaml"), configOf(port, sink, directory, true));
+    const scene = await startPolicyScene({}, { runDir });
+    try {
+      await poll("delivered", () => sink.spans.length >= names.length, 20_000);
+      assert.deepEqual(sink.spans.map(({ record }) => record.name ?? "").sort(), names.toSorted());
+      await poll("the folder is gone", () => !existsSync(directory));
+    } finally {
+      await scene.end();
+      await sink.close();
+    }
   });
 
   test("a queue in order stays as it is", async (t) => {
